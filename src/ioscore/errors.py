@@ -1,0 +1,67 @@
+"""Named errors under one base; each says where, what was found and how to mend it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class Problem:
+    """One thing wrong with an input.
+
+    Attributes
+    ----------
+    where : str
+        File, and line or row and field, as far as they are known.
+    found : str
+        What stands there.
+    mend : str
+        How to put it right.
+    """
+
+    where: str
+    found: str
+    mend: str
+
+    def __str__(self) -> str:
+        """Return the problem as one line."""
+        return f"{self.where}: {self.found}. {self.mend}"
+
+
+class IoscoreError(Exception):
+    """Bad input; holds one `Problem` or more and prints the first ones.
+
+    Parameters
+    ----------
+    problems : Problem
+        Everything found wrong, in the order of the input.
+    """
+
+    shown = 5
+
+    def __init__(self, *problems: Problem) -> None:
+        self.problems = problems
+        super().__init__(*problems)
+
+    def __str__(self) -> str:
+        """Return the first problems, one a line, and how many more there are."""
+        lines = [str(problem) for problem in self.problems[: self.shown]]
+        if len(self.problems) > self.shown:
+            lines.append(f"... and {len(self.problems) - self.shown} more; `ioscore check` lists all.")
+        return "\n".join(lines)
+
+
+class InputError(IoscoreError):
+    """A file that cannot be read at all: missing, empty, wrong encoding, no permission."""
+
+
+class RubricError(IoscoreError):
+    """A rubric that says something impossible, or a criterion that it does not have."""
+
+
+class EvidenceError(IoscoreError):
+    """Coded evidence, or a matrix of scores, that breaks the rules of its table."""
+
+
+class IoscoreWarning(UserWarning):
+    """Something was read in spite of a blemish; the reader should know."""

@@ -1,0 +1,166 @@
+"""Rubrics from YAML files, with `extends` resolved and every message naming file, line and key."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from ioscore.errors import Problem, RubricError
+from ioscore.io import yaml_lines
+from ioscore.io.files import read_text
+from ioscore.io.shipped import shipped
+from ioscore.rubric import Rubric
+
+_Place = tuple[str, int]
+MODELINE = "# yaml-language-server: $schema=rubric.schema.json"
+
+
+def shipped_rubrics() -> tuple[str, ...]:
+    """Return the names of the rubrics that come with ioscore, the default first."""
+    names = sorted(path.stem for path in shipped("rubrics").glob("*.yaml"))
+    return ("thesis", *(name for name in names if name != "thesis"))
+
+
+def rubric_path(name: str) -> Path:
+    """Return the file of a rubric given by shipped name or by path.
+
+    Raises
+    ------
+    RubricError
+        For a bare word that is neither a file nor a shipped name.
+    """
+    path = Path(name)
+    if path.suffix in (".yaml", ".yml") or path.exists() or len(path.parts) > 1:
+        return path
+    known = shipped("rubrics", f"{name}.yaml")
+    if not known.is_file():
+        there = ", ".join(shipped_rubrics())
+        raise RubricError(
+            Problem(
+                where=name,
+                found="there is no rubric of that name",
+                mend=f"Take one of {there}, or the path of a YAML file.",
+            )
+        )
+    return known
+
+
+def read_rubric(name: str = "thesis") -> Rubric:
+    """Read a rubric.
+
+    Parameters
+    ----------
+    name : str
+        Name of a shipped rubric, or path of a YAML file. ``extends: NAME`` in it takes every
+        key of another rubric (a shipped name, or a file beside it) and lays its own over them;
+        ``weights`` then changes single weights by id or path.
+
+    Returns
+    -------
+    Rubric
+
+    Raises
+    ------
+    InputError
+        When the file cannot be read.
+    RubricError
+        For unknown keys, duplicate ids, negative, infinite or all-zero weights, weights of
+        criteria that do not exist, cycles of `extends`, and anything else that the model
+        forbids; the message names file, line and key.
+    """
+    path = rubric_path(name)
+    data, places = _resolved(path, ())
+    data.setdefault("name", path.stem)
+    try:
+        return Rubric.model_validate(data)
+    except ValidationError as error:
+        raise RubricError(*(_problem(detail, places, str(path)) for detail in error.errors())) from None
+
+
+def _resolved(path: Path, above: tuple[Path, ...]) -> tuple[dict[str, Any], dict[Any, _Place]]:
+    """Return the data of a file over that of the file it extends, and where each key stands."""
+    here = path.resolve()
+    if here in above:
+        chain = " -> ".join(p.name for p in (*above, here))
+        raise RubricError(
+            Problem(
+                where=str(path),
+                found=f"the rubrics extend each other in a cycle ({chain})",
+                mend="Let one of them stand by itself.",
+            )
+        )
+    data, lines = yaml_lines.load(read_text(path), str(path))
+    places: dict[Any, _Place] = {key: (str(path), line) for key, line in lines.items()}
+    base = data.get("extends")
+    if base is None:
+        return data, places
+    if not isinstance(base, str):
+        raise RubricError(
+            Problem(
+                where=f"{path}, line {lines['extends',]}, extends",
+                found="this is no name",
+                mend="Give one rubric, by name or file.",
+            )
+        )
+    beside = path.parent / base
+    target = beside if beside.is_file() else rubric_path(base)
+    under, under_places = _resolved(target, (*above, here))
+    for key in ("name", "title", "description"):
+        under.pop(key, None)
+    return _laid_over(under, data), {**under_places, **places}
+
+
+def _laid_over(under: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
+    result = dict(under)
+    for key, value in over.items():
+        below = under.get(key)
+        both = isinstance(value, dict) and isinstance(below, dict)
+        result[key] = _laid_over(below, value) if both else value  # type: ignore[arg-type]
+    return result
+
+
+def _problem(detail: Any, places: dict[Any, _Place], name: str) -> Problem:
+    """Return what pydantic found as a problem with the place of the nearest key above it."""
+    ctx = detail.get("ctx") or {}
+    path = tuple(str(part) for part in ctx.get("path") or detail["loc"] if part != "[key]")
+    known = {tuple(map(str, key)): place for key, place in places.items()}
+    name, line = next(
+        (known[path[:n]] for n in range(len(path), 0, -1) if path[:n] in known), (name, 1)
+    )
+    where = ", ".join(filter(None, [name, f"line {line}", ".".join(path)]))
+    if detail["type"] == "extra_forbidden":
+        return Problem(where=where, found="unknown key", mend="Take it out or check its spelling.")
+    if detail["type"] == "missing":
+        return Problem(where=where, found="this key is missing", mend="Add it.")
+    message = detail["msg"]
+    if detail["type"] != "rubric":
+        value = json.dumps(detail["input"], default=str, ensure_ascii=False)
+        message = f"{message[0].lower()}{message[1:]}, found {value:.60}"
+    return Problem(where=where, found=message, mend="Mend it there.")
+
+
+def rubric_schema() -> dict[str, Any]:
+    """Return the JSON Schema (draft-07) of a rubric file, made from the model.
+
+    Returns
+    -------
+    dict
+        Without `extends`, a file must have `criteria`; with it, nothing is required.
+    """
+    text = json.dumps(Rubric.model_json_schema()).replace("#/$defs/", "#/definitions/")
+    schema = json.loads(text)
+    schema["definitions"] = schema.pop("$defs")
+    schema.pop("required")
+    # In a file that extends another, a criterion or a choice may give only what it changes.
+    for definition in ("Choice", "Level"):
+        schema["definitions"][definition].pop("required", None)
+    return {
+        "$schema": "http://json-schema.org/draft-07/schema#",
+        "title": "ioscore rubric",
+        **{key: value for key, value in schema.items() if key != "title"},
+        "if": {"not": {"required": ["extends"]}},
+        "then": {"required": ["criteria"]},
+    }

@@ -1,0 +1,318 @@
+"""The judgement as data: a tree of weighted criteria, a scale, a scoring rule and every choice.
+
+A rubric is frozen. `reweight` and `choose` return a new one. Reading it from YAML, with line
+numbers in every message, is the business of `ioscore.io`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
+
+from ioscore.errors import Problem, RubricError
+
+CODING_CHOICES: dict[str, tuple[str, ...]] = {
+    "counting": ("event", "row"),
+    "plans": ("exclude", "include"),
+    "bilateral": ("exclude", "include"),
+    "partners": ("include", "exclude"),
+    "elsewhere": ("exclude", "include"),
+    "strength_scale": ("linear", "flat", "steep"),
+    "documentation": ("as_written", "per_1000_words"),
+    "barrier_treatment": ("balance", "net", "ignore"),
+    "sources": ("all",),
+}
+"""Choices that every rubric has, with their levels; the first is taken where a rubric is silent.
+
+`sources` may have other levels: ids of sources joined by commas.
+"""
+
+Direction = Literal["benefit", "cost"]
+Kind = Literal["tactic", "barrier"]
+Id = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]*$")]
+Weight = Annotated[float, Field(ge=0, le=1e12, allow_inf_nan=False)]
+
+
+def _wrong(path: tuple[str, ...], found: str) -> PydanticCustomError:
+    """Return an error that carries the path of the key it is about."""
+    return PydanticCustomError("rubric", "{found}", {"found": found, "path": path})
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Level(_Frozen):
+    """One level of the strength scale, anchored by a description that two readers can apply."""
+
+    description: str
+    points: Annotated[float, Field(gt=0, le=1e6, allow_inf_nan=False)]
+
+
+class Choice(_Frozen):
+    """A point where honest coders or scorers differ: the level taken, the others, and why.
+
+    A choice with `moves` decides how disputed codes are read: under a level other than `main`,
+    rows coded at one of these leaves move to the alternative criterion of that name, if they
+    carry one.
+    """
+
+    level: str
+    levels: tuple[str, ...] = ()
+    reason: str = ""
+    moves: tuple[str, ...] = ()
+
+
+class Scoring(_Frozen):
+    """How the events of one cell become a score in [0, 1]; formulas in `ioscore.scoring`."""
+
+    rule: Literal["diminishing", "count", "mean", "strongest", "presence"] = "diminishing"
+    half: Annotated[float, Field(gt=0, le=1e6, allow_inf_nan=False)] = 6.0
+    reason: str = ""
+
+
+class Criterion(_Frozen):
+    """A node of the tree: a criterion with subcriteria, or a leaf that is scored.
+
+    `direction` and `kind` are those of the parent where they are not given (`benefit` and
+    `tactic` at the top).
+    """
+
+    name: str = ""
+    description: str = ""
+    weight: Weight = 1.0
+    direction: Direction | None = None
+    kind: Kind | None = None
+    criteria: dict[Id, Criterion] = {}
+
+
+class Node(_Frozen):
+    """A criterion seen from the root.
+
+    `path` joins the ids by `/`; `weight` is the share among its siblings, `share` the share of
+    the whole: the product of the weights on the way down.
+    """
+
+    id: str
+    path: str
+    parent: str
+    label: str
+    weight: float
+    share: float
+    direction: Direction
+    kind: Kind
+    leaf: bool
+
+
+_LINEAR = {1: "weak", 2: "middling", 3: "strong"}
+
+
+class Rubric(_Frozen):
+    """A complete rubric.
+
+    Weights are kept as written; the nodes that `nodes` yields carry them as shares, which sum to
+    one among siblings. `weights` changes single ones by id or path, as `extends` does in a file.
+    """
+
+    name: str
+    title: str = ""
+    description: str = ""
+    extends: str | None = None
+    codes: Id = "thesis"
+    alternatives: dict[str, str] = {}
+    leave_out: tuple[str, ...] = ()
+    criteria: Annotated[dict[Id, Criterion], Field(min_length=1)]
+    weights: dict[str, Weight] = {}
+    levels: dict[int, Level] = {
+        n: Level(description=text, points=n) for n, text in _LINEAR.items()
+    }
+    scoring: Scoring = Scoring()
+    method: Literal["weighted_mean"] = "weighted_mean"
+    missing: Literal["renormalise", "worst", "best", "refuse"] = "renormalise"
+    reliability: dict[str, Annotated[float, Field(ge=0, le=1)]] = {}
+    choices: dict[Id, Choice] = {}
+
+    @field_validator("choices")
+    @classmethod
+    def _levels_are_known(cls, choices: dict[str, Choice]) -> dict[str, Choice]:
+        full: dict[str, Choice] = {}
+        for name in [*CODING_CHOICES, *(name for name in choices if name not in CODING_CHOICES)]:
+            known = CODING_CHOICES.get(name, ())
+            choice = choices.get(name) or Choice(level=known[0])
+            if not known and not choice.moves:
+                raise _wrong(
+                    ("choices", name),
+                    f"no choice that ioscore knows ({', '.join(CODING_CHOICES)}), "
+                    "and without `moves`, which would make it a reading of disputed codes",
+                )
+            levels = choice.levels or known
+            if name == "sources":
+                levels = tuple(dict.fromkeys((*levels, choice.level)))
+            elif known and not set(levels) <= set(known):
+                raise _wrong(
+                    ("choices", name, "levels"), f"there are the levels {', '.join(known)}, no others"
+                )
+            if choice.level not in levels:
+                raise _wrong(
+                    ("choices", name, "level"),
+                    f"{choice.level} is none of the levels {', '.join(levels)}",
+                )
+            full[name] = choice.model_copy(update={"levels": levels})
+        return full
+
+    @model_validator(mode="after")
+    def _tree_is_sound(self) -> Rubric:
+        paths: dict[str, str] = {}
+        for path in _paths(self.criteria):
+            name = path.rpartition("/")[2]
+            if name in paths:
+                raise _wrong(_keys(path), f"the id {name} stands twice: {paths[name]} and {path}")
+            paths[name] = path
+        for key in self.weights:
+            if key not in (_id(key), paths.get(_id(key))) or _id(key) not in paths:
+                there = ", ".join(paths.values())
+                raise _wrong(("weights", key), f"there is no criterion {key}; there are {there}")
+        nodes = list(self.nodes())
+        for name, choice in self.choices.items():
+            for path in choice.moves:
+                if not any(path in (node.path, node.parent) for node in nodes):
+                    raise _wrong(
+                        ("choices", name, "moves"), f"this rubric has no criterion {path}"
+                    )
+        return self
+
+    def nodes(self) -> Iterator[Node]:
+        """Yield every node from the top down, depth first, in the order of the file."""
+        weights = {_id(key): weight for key, weight in self.weights.items()}
+        yield from _nodes(self.criteria, weights, None)
+
+    def top(self) -> tuple[Node, ...]:
+        """Return the criteria of the first level."""
+        return tuple(node for node in self.nodes() if not node.parent)
+
+    def leaves(self) -> tuple[Node, ...]:
+        """Return the nodes that are scored."""
+        return tuple(node for node in self.nodes() if node.leaf)
+
+    def level(self, choice: str) -> str:
+        """Return the level taken for a choice."""
+        return self.choices[choice].level
+
+
+def _keys(path: str) -> tuple[str, ...]:
+    """Return where a criterion stands in the file: ``a/b`` is at criteria.a.criteria.b."""
+    return tuple(key for name in filter(None, path.split("/")) for key in ("criteria", name)) or (
+        "criteria",
+    )
+
+
+def _id(path: str) -> str:
+    return path.rpartition("/")[2]
+
+
+def _paths(criteria: Mapping[str, Criterion], parent: str = "") -> Iterator[str]:
+    for name, criterion in criteria.items():
+        path = f"{parent}/{name}".lstrip("/")
+        yield path
+        yield from _paths(criterion.criteria, path)
+
+
+def _nodes(
+    criteria: Mapping[str, Criterion], weights: Mapping[str, float], parent: Node | None
+) -> Iterator[Node]:
+    above = parent.path if parent else ""
+    own = {name: weights.get(name, criterion.weight) for name, criterion in criteria.items()}
+    total = sum(own.values())
+    if total <= 0:
+        raise _wrong(_keys(above), f"the weights of {', '.join(criteria)} are all zero")
+    for name, criterion in criteria.items():
+        node = Node(
+            id=name,
+            path=f"{above}/{name}".lstrip("/"),
+            parent=above,
+            label=criterion.name or name.replace("_", " "),
+            weight=own[name] / total,
+            share=(parent.share if parent else 1.0) * own[name] / total,
+            direction=criterion.direction or (parent.direction if parent else "benefit"),
+            kind=criterion.kind or (parent.kind if parent else "tactic"),
+            leaf=not criterion.criteria,
+        )
+        yield node
+        if criterion.criteria:
+            yield from _nodes(criterion.criteria, weights, node)
+
+
+def _changed(rubric: Rubric, changes: Mapping[str, Any]) -> Rubric:
+    """Return the rubric with fields replaced, checked again as a whole."""
+    try:
+        return Rubric.model_validate({**rubric.model_dump(), **changes})
+    except ValidationError as error:
+        text = error.errors()[0]["msg"]
+        raise RubricError(
+            Problem(where=f"rubric {rubric.name}", found=text, mend="Nothing was changed.")
+        ) from None
+
+
+def reweight(rubric: Rubric, weights: Mapping[str, float]) -> Rubric:
+    """Return the rubric with other weights.
+
+    Parameters
+    ----------
+    rubric : Rubric
+    weights : mapping of str to float
+        Weight by criterion id or path, >= 0, on the scale on which the rubric writes the
+        weights of its siblings; shares are what is left after dividing by their sum.
+
+    Returns
+    -------
+    Rubric
+
+    Raises
+    ------
+    RubricError
+        For a criterion that the rubric does not have, a weight below zero or not finite, or a
+        group of siblings whose weights are all zero.
+    """
+    return _changed(rubric, {"weights": {**rubric.weights, **weights}})
+
+
+def choose(rubric: Rubric, levels: Mapping[str, str]) -> Rubric:
+    """Return the rubric with other levels of its choices.
+
+    Parameters
+    ----------
+    rubric : Rubric
+    levels : mapping of str to str
+        Level by name of the choice.
+
+    Returns
+    -------
+    Rubric
+
+    Raises
+    ------
+    RubricError
+        For a choice or a level that the rubric does not have.
+    """
+    dumped = {name: choice.model_dump() for name, choice in rubric.choices.items()}
+    for name, level in levels.items():
+        if name not in dumped:
+            raise RubricError(
+                Problem(
+                    where=f"rubric {rubric.name}",
+                    found=f"there is no choice {name}",
+                    mend=f"Choices are {', '.join(dumped)}.",
+                )
+            )
+        dumped[name]["level"] = level
+    return _changed(rubric, {"choices": dumped})
