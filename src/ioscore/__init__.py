@@ -1,0 +1,57 @@
+"""Score and rank organisations by a rubric on coded evidence, and say how sure the order is.
+
+The names below load when they are asked for (PEP 562), so importing `ioscore` costs nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+_HOME = {
+    "Criterion": "rubric",
+    "Rubric": "rubric",
+    "choose": "rubric",
+    "reweight": "rubric",
+    "Evidence": "evidence",
+    "coverage": "evidence",
+    "select": "evidence",
+    "validate_evidence": "evidence",
+    "Scores": "scoring",
+    "score": "scoring",
+    "scores_from_matrix": "scoring",
+    "Ranking": "ranking",
+    "rank": "ranking",
+    "Study": "study",
+    "run_study": "study",
+    "read_evidence": "io",
+    "read_matrix": "io",
+    "read_rubric": "io",
+    "shipped_rubrics": "io",
+    "EvidenceError": "errors",
+    "InputError": "errors",
+    "IoscoreError": "errors",
+    "IoscoreWarning": "errors",
+    "RubricError": "errors",
+}
+
+__all__ = sorted(_HOME)  # noqa: PLE0605
+
+
+def __getattr__(name: str) -> Any:
+    """Load a public name from the room that makes it."""
+    if name == "__version__":
+        from importlib.metadata import version
+
+        return version("ioscore")
+    if name not in _HOME:
+        raise AttributeError(f"module 'ioscore' has no attribute {name!r}")
+    # Kept, so that a later look-up costs nothing and `rank` stays the function, not its room.
+    value = getattr(import_module(f"ioscore.{_HOME[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    """Return the public names."""
+    return [*_HOME, "__version__"]

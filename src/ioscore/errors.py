@@ -47,7 +47,9 @@ class IoscoreError(Exception):
         """Return the first problems, one a line, and how many more there are."""
         lines = [str(problem) for problem in self.problems[: self.shown]]
         if len(self.problems) > self.shown:
-            lines.append(f"... and {len(self.problems) - self.shown} more; `ioscore check` lists all.")
+            lines.append(
+                f"... and {len(self.problems) - self.shown} more; `ioscore check` lists all."
+            )
         return "\n".join(lines)
 
 

@@ -6,7 +6,8 @@ numbers in every message, is the business of `ioscore.io`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Any, Literal
 
 from pydantic import (
@@ -133,14 +134,12 @@ class Rubric(_Frozen):
     leave_out: tuple[str, ...] = ()
     criteria: Annotated[dict[Id, Criterion], Field(min_length=1)]
     weights: dict[str, Weight] = {}
-    levels: dict[int, Level] = {
-        n: Level(description=text, points=n) for n, text in _LINEAR.items()
-    }
+    levels: dict[int, Level] = {n: Level(description=text, points=n) for n, text in _LINEAR.items()}
     scoring: Scoring = Scoring()
     method: Literal["weighted_mean"] = "weighted_mean"
     missing: Literal["renormalise", "worst", "best", "refuse"] = "renormalise"
     reliability: dict[str, Annotated[float, Field(ge=0, le=1)]] = {}
-    choices: dict[Id, Choice] = {}
+    choices: Annotated[dict[Id, Choice], Field(validate_default=True)] = {}
 
     @field_validator("choices")
     @classmethod
@@ -160,7 +159,8 @@ class Rubric(_Frozen):
                 levels = tuple(dict.fromkeys((*levels, choice.level)))
             elif known and not set(levels) <= set(known):
                 raise _wrong(
-                    ("choices", name, "levels"), f"there are the levels {', '.join(known)}, no others"
+                    ("choices", name, "levels"),
+                    f"there are the levels {', '.join(known)}, no others",
                 )
             if choice.level not in levels:
                 raise _wrong(
@@ -186,9 +186,7 @@ class Rubric(_Frozen):
         for name, choice in self.choices.items():
             for path in choice.moves:
                 if not any(path in (node.path, node.parent) for node in nodes):
-                    raise _wrong(
-                        ("choices", name, "moves"), f"this rubric has no criterion {path}"
-                    )
+                    raise _wrong(("choices", name, "moves"), f"this rubric has no criterion {path}")
         return self
 
     def nodes(self) -> Iterator[Node]:
@@ -316,3 +314,26 @@ def choose(rubric: Rubric, levels: Mapping[str, str]) -> Rubric:
             )
         dumped[name]["level"] = level
     return _changed(rubric, {"choices": dumped})
+
+
+def plain_rubric(criteria: Sequence[str], *, name: str = "plain") -> Rubric:
+    """Return the rubric of a bare matrix: equal weights, all benefits, every source.
+
+    Parameters
+    ----------
+    criteria : sequence of str
+        Names of the criteria, in any wording; ids are made of them.
+    name : str
+
+    Returns
+    -------
+    Rubric
+    """
+    ids: dict[str, str] = {}
+    for label in criteria:
+        word = re.sub(r"\W+", "_", label, flags=re.ASCII).strip("_") or "criterion"
+        word = word if word[0].isalpha() else f"c_{word}"
+        while word in ids:
+            word += "_"
+        ids[word] = label
+    return Rubric(name=name, criteria={key: Criterion(name=label) for key, label in ids.items()})

@@ -1,0 +1,47 @@
+"""The command `ioscore`: the only room that prints or exits.
+
+Each command imports what it needs when it runs, so that `ioscore --help` is instant.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from ioscore.cli import check, data, rank, rubric
+
+app = typer.Typer(
+    name="ioscore",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    help="Score and rank organisations by a rubric on coded evidence, and say how sure it is.",
+    epilog="Exit status: 0 good, 1 bad input, 2 wrong usage, 3 a check failed.",
+)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version
+
+        typer.echo(version("ioscore"))
+        raise typer.Exit
+
+
+@app.callback()
+def common(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Score and rank organisations by a rubric on coded evidence, and say how sure it is."""
+
+
+app.command()(rank.rank)
+app.command()(rank.explain)
+app.command()(check.check)
+app.command()(check.verify)
+app.add_typer(rubric.app, name="rubric")
+app.add_typer(data.app, name="data")

@@ -11,7 +11,7 @@ from ioscore.errors import InputError, IoscoreWarning, Problem
 
 
 def read_text(path: Path) -> str:
-    """Read a UTF-8 text file.
+    r"""Read a UTF-8 text file.
 
     A byte order mark is taken off and line ends become ``\\n``; a mark is worth a warning,
     because it shows that some program rewrote the file.

@@ -77,7 +77,9 @@ def read_rubric(name: str = "thesis") -> Rubric:
     try:
         return Rubric.model_validate(data)
     except ValidationError as error:
-        raise RubricError(*(_problem(detail, places, str(path)) for detail in error.errors())) from None
+        raise RubricError(
+            *(_problem(detail, places, str(path)) for detail in error.errors())
+        ) from None
 
 
 def _resolved(path: Path, above: tuple[Path, ...]) -> tuple[dict[str, Any], dict[Any, _Place]]:
@@ -164,3 +166,43 @@ def rubric_schema() -> dict[str, Any]:
         "if": {"not": {"required": ["extends"]}},
         "then": {"required": ["criteria"]},
     }
+
+
+def starter(base: Rubric, extends: str, name: str) -> str:
+    """Return a short rubric file that extends another, with its weights and choices to edit.
+
+    Parameters
+    ----------
+    base : Rubric
+        The rubric extended.
+    extends : str
+        How the file names it.
+    name : str
+
+    Returns
+    -------
+    str
+        YAML; unchanged, it ranks as its base does.
+    """
+    weights = [f"  {node.path}: {100 * node.share:.6g}" for node in base.top()]
+    choices = [
+        f"  # {key}: {{level: {choice.level}}}   # {', '.join(choice.levels)}"
+        for key, choice in base.choices.items()
+    ]
+    return "\n".join(
+        [
+            MODELINE,
+            f"extends: {extends}",
+            f"name: {name}",
+            "title: My rubric",
+            "description: Say here what a reader would weigh who agrees with you, and why.",
+            "# Only what differs from the rubric extended; shares are computed from the weights.",
+            "weights:",
+            *weights,
+            f"missing: {base.missing}",
+            "# Take off the first # of this line and of each choice that you change.",
+            "# choices:",
+            *choices,
+            "",
+        ]
+    )

@@ -1,0 +1,45 @@
+# The two commands of a newcomer are `make rank` and `make test`; both set up what they need.
+PYTHON ?= python3
+ifeq ($(OS),Windows_NT)
+BIN := .venv/Scripts
+else
+BIN := .venv/bin
+endif
+IOSCORE := $(BIN)/ioscore
+IN_VENV := $(BIN)/python -m
+
+.PHONY: rank test acceptance lint verify benchmarks clean
+
+rank: .venv/used
+	$(IOSCORE) rank
+
+test: .venv/tested lint
+	$(IN_VENV) pytest -n auto -m "not acceptance"
+
+# Full-size checks; CI runs them after the tests.
+acceptance: .venv/tested
+	$(IN_VENV) pytest -m acceptance
+
+lint: .venv/tested
+	$(IN_VENV) ruff check .
+	$(IN_VENV) ruff format --check .
+	$(IN_VENV) mypy
+	$(BIN)/lint-imports
+
+verify: .venv/used
+	$(IOSCORE) verify --sources "$(IOSCORE_SOURCES)"
+
+benchmarks: .venv/used
+	$(BIN)/python benchmarks/cold_start.py
+
+.venv/used: pyproject.toml constraints.txt
+	$(PYTHON) -m venv .venv
+	$(IN_VENV) pip install --quiet --disable-pip-version-check -c constraints.txt -e .
+	@touch $@
+
+.venv/tested: .venv/used
+	$(IN_VENV) pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[test]"
+	@touch $@
+
+clean:
+	rm -rf .venv build dist .*_cache .hypothesis

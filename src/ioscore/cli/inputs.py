@@ -1,0 +1,106 @@
+"""What the commands have in common: reading rubric and evidence with the changes asked for."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from ioscore.evidence import Evidence, Window
+    from ioscore.rubric import Rubric
+
+RubricOption = Annotated[
+    str | None,
+    typer.Option(
+        "--rubric", "-r", help="Name of a shipped rubric, or a YAML file.", show_default="thesis"
+    ),
+]
+EvidenceOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--evidence",
+        "-e",
+        help="A CSV file, or a folder with acts.csv and codes/.",
+        show_default="shipped",
+    ),
+]
+SetOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set", "-s", metavar="CRITERION=WEIGHT", help="Change a weight; may be repeated."
+    ),
+]
+ChoiceOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--choice",
+        "-c",
+        metavar="CHOICE=LEVEL",
+        help="Change a choice of the rubric; may be repeated.",
+    ),
+]
+SourcesOption = Annotated[
+    str | None,
+    typer.Option("--sources", metavar="ID,...", help="Count these sources only, or 'all'."),
+]
+WindowOption = Annotated[
+    str | None,
+    typer.Option("--window", metavar="FIRST:LAST", help="Count acts of these years only."),
+]
+
+
+def the_rubric(
+    start: str | Rubric | None,
+    *,
+    weights: list[str] | None = None,
+    choices: list[str] | None = None,
+    sources: str | None = None,
+) -> Rubric:
+    """Read a rubric, or take one, and change its weights and choices as the options say."""
+    from ioscore.io.rubrics import read_rubric
+    from ioscore.rubric import choose, reweight
+
+    rubric = read_rubric(start or "thesis") if start is None or isinstance(start, str) else start
+    if weights:
+        rubric = reweight(
+            rubric, {key: _weight(key, value) for key, value in _pairs(weights, "--set")}
+        )
+    levels = dict(_pairs(choices or [], "--choice"))
+    if sources is not None:
+        levels["sources"] = sources
+    return choose(rubric, levels) if levels else rubric
+
+
+def the_evidence(path: Path | None, rubric: Rubric) -> Evidence:
+    """Read the evidence that a rubric is applied to."""
+    from ioscore.io.tables import read_evidence
+
+    return read_evidence(path, family=rubric.codes)
+
+
+def the_window(text: str | None) -> Window | None:
+    """Return first and last year of a window written as ``2015:2020``."""
+    if text is None:
+        return None
+    match = re.fullmatch(r"(\d{4}):(\d{4})", text)
+    if match is None or match[1] > match[2]:
+        raise typer.BadParameter(f"{text!r} is no window; write first and last year, as 2015:2020.")
+    return int(match[1]), int(match[2])
+
+
+def _pairs(texts: list[str], option: str) -> list[tuple[str, str]]:
+    pairs = [tuple(part.strip() for part in text.partition("=")[::2]) for text in texts]
+    for text, pair in zip(texts, pairs, strict=True):
+        if not all(pair):
+            raise typer.BadParameter(f"{option} {text!r}: write NAME=VALUE.")
+    return [(pair[0], pair[1]) for pair in pairs]
+
+
+def _weight(key: str, text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise typer.BadParameter(f"--set {key}={text}: {text!r} is no number.") from None

@@ -1,0 +1,127 @@
+"""`ioscore rubric ...`: list, show, start, compare rubrics."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ioscore.cli.inputs import EvidenceOption, the_evidence, the_rubric
+from ioscore.cli.output import (
+    Format,
+    FormatOption,
+    OutputOption,
+    failures,
+    put,
+    put_frame,
+    put_json,
+    say,
+)
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+app = typer.Typer(no_args_is_help=True, help="List, show, start and compare rubrics.")
+Name = Annotated[str, typer.Argument(help="Name of a shipped rubric, or a YAML file.")]
+
+
+@app.command("list")
+def list_rubrics(form: FormatOption = Format.table) -> None:
+    """List the rubrics that come with ioscore."""
+    with failures():
+        import pandas as pd
+
+        from ioscore.io.rubrics import read_rubric, shipped_rubrics
+
+        rubrics = [read_rubric(name) for name in shipped_rubrics()]
+        rows = [
+            {"rubric": r.name, "title": r.title, "description": " ".join(r.description.split())}
+            for r in rubrics
+        ]
+        put_frame(pd.DataFrame(rows), form, schema="rubrics")
+
+
+@app.command()
+def show(name: Name = "thesis", form: FormatOption = Format.table) -> None:
+    """Show the weights, choices and rules of a rubric."""
+    with failures():
+        from ioscore.report.rubric import choices_table, rules_text, weights_table
+
+        rubric = the_rubric(name)
+        weights, choices = weights_table(rubric), choices_table(rubric)
+        if form is Format.json:
+            put_json({"schema": "ioscore.rubric/1", **rubric.model_dump(mode="json")})
+            return
+        put_frame(weights, form, title=f"Rubric {rubric.name}: {rubric.title}")
+        if form in (Format.table, Format.markdown):
+            put(f"\n{rules_text(rubric)}\n\n")
+            put_frame(choices, form, title="Choices")
+
+
+@app.command()
+def new(
+    output: Annotated[Path, typer.Argument(help="YAML file to write.")],
+    extends: Annotated[str, typer.Option(help="Rubric to start from.")] = "thesis",
+    force: Annotated[
+        bool, typer.Option("--force", help="Write over a file that is there.")
+    ] = False,
+) -> None:
+    """Write a short rubric of your own that changes another one, ready to edit."""
+    with failures():
+        from ioscore.errors import InputError, Problem
+        from ioscore.io.rubrics import starter
+
+        if output.exists() and not force:
+            found, mend = "there is a file of that name", "Choose another, or say --force."
+            raise InputError(Problem(where=str(output), found=found, mend=mend))
+        put(starter(the_rubric(extends), extends, output.stem), output)
+        say(f"edit it, then: ioscore rank --rubric {output}")
+
+
+@app.command()
+def diff(left: Name, right: Name, form: FormatOption = Format.table) -> None:
+    """Show weights, rules and choices in which two rubrics differ."""
+    with failures():
+        from ioscore.report.rubric import differences
+
+        a, b = the_rubric(left), the_rubric(right)
+        table = differences(a, b)
+        if table.empty and form is not Format.json:
+            say(f"{a.name} and {b.name} weigh and choose alike.")
+        put_frame(table, form, schema="differences")
+
+
+@app.command()
+def schema(output: OutputOption = None) -> None:
+    """Print the JSON Schema (draft-07) of rubric files, for editors."""
+    with failures():
+        from ioscore.io.rubrics import rubric_schema
+
+        put_json(rubric_schema(), output)
+
+
+@app.command()
+def compare(
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(help="Rubrics to compare.", show_default="all that are shipped"),
+    ] = None,
+    evidence: EvidenceOption = None,
+    form: FormatOption = Format.table,
+) -> None:
+    """Rank by several rubrics side by side: who ranks where."""
+    with failures():
+        from ioscore.io.rubrics import shipped_rubrics
+        from ioscore.report.rubric import comparison
+        from ioscore.study import run_study
+
+        rubrics = [the_rubric(name) for name in names or shipped_rubrics()]
+        rankings = [run_study(the_evidence(evidence, rubric), rubric).ranking for rubric in rubrics]
+        table: pd.DataFrame = comparison(rankings)
+        put_frame(
+            table,
+            form,
+            title="Rank, and in brackets the range over all missing cells",
+            schema="comparison",
+        )

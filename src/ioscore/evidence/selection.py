@@ -1,0 +1,206 @@
+"""Which coded rows count under a rubric: its choices applied one by one, nothing dropped unseen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from ioscore.errors import EvidenceError, Problem
+from ioscore.evidence.coverage import words_by_organisation
+from ioscore.evidence.table import (
+    NOBODY,
+    OUTSIDE,
+    Evidence,
+    alternatives,
+    find_leaf,
+    leaf_of,
+    validate_evidence,
+)
+from ioscore.rubric import Rubric
+
+Window = tuple[int, int]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Selection:
+    """The rows that count under a rubric.
+
+    Attributes
+    ----------
+    rows : pandas.DataFrame
+        Evidence rows with `leaf` (path of the leaf that scores the row) and `points` (float, NaN
+        for stated absence).
+    left_out : dict of str to int
+        Number of rows left out, by reason, in the order of the sieves.
+    organisations : dict of str to str
+        Id and name of the organisations compared.
+    sources : tuple of str
+        Sources of the rows that count.
+    window : (int, int) or None
+        First and last year, where only a window of time counts.
+    """
+
+    rows: pd.DataFrame
+    left_out: dict[str, int]
+    organisations: dict[str, str]
+    sources: tuple[str, ...]
+    window: Window | None
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return a copy of the rows that count."""
+        return self.rows.copy()
+
+
+def select(evidence: Evidence, rubric: Rubric, *, window: Window | None = None) -> Selection:
+    """Return the rows that count, with their leaf and points.
+
+    Parameters
+    ----------
+    evidence : Evidence
+    rubric : Rubric
+        Its `choices` are applied: sources, types of evidence, actors, reach, readings of
+        disputed codes, strength scale, reliability of sources, documentation.
+    window : (int, int), optional
+        First and last year. An act counts if any of its years lies within, and once; undated
+        acts are left out and counted in `left_out`.
+
+    Returns
+    -------
+    Selection
+
+    Raises
+    ------
+    EvidenceError
+        For evidence that breaks its rules, or when no row is left.
+    """
+    validate_evidence(evidence, rubric)
+    organisations = alternatives(evidence, rubric)
+    rows = evidence.rows
+    left_out: dict[str, int] = {}
+
+    def sieve(reason: str, keep: pd.Series | np.ndarray) -> None:
+        nonlocal rows
+        dropped = len(rows) - int(np.count_nonzero(keep))
+        if dropped:
+            left_out[reason] = dropped
+            rows = rows[keep]
+
+    level = rubric.level
+    sieve(
+        "setting or organisations in general, count for nobody", ~rows["organisation"].isin(NOBODY)
+    )
+    sieve("organisation left out by the rubric", rows["organisation"].isin(organisations))
+    sieve("criterion outside this family of rubrics", rows["criterion"] != OUTSIDE)
+    leaves = leaf_of(rubric)
+    rows = rows.assign(leaf=_leaves(rows, rubric, leaves))
+    sieve("criterion left out by the rubric", rows["leaf"].notna())
+    if level("sources") != "all":
+        wanted = [name.strip() for name in level("sources").split(",")]
+        _check_sources(wanted, evidence, rows)
+        sieve(f"other source than {level('sources')}", rows["source"].isin(wanted))
+    kind = rows["evidence_type"]
+    sieve("opinion or recommendation, never scored", ~kind.isin(("opinion", "recommendation")))
+    if level("plans") == "exclude":
+        sieve("plan", rows["evidence_type"] != "plan")
+    if level("bilateral") == "exclude":
+        sieve("act of a state by itself", ~rows["actor"].str.startswith("state:"))
+    if level("partners") == "exclude":
+        sieve("act of a body founded or equipped", ~rows["actor"].str.startswith("partner:"))
+    if level("elsewhere") == "exclude":
+        sieve("act in another country only", rows["reach"] != "elsewhere")
+    if window is not None:
+        first, last = window
+        sieve("undated, so in no window of time", rows["year_start"] != "")
+        start, end = rows["year_start"].astype(int), rows["year_end"].astype(int)
+        sieve(f"outside {first} to {last}", (start <= last) & (end >= first))
+    if rows.empty:
+        reasons = "; ".join(f"{n} {reason}" for reason, n in left_out.items())
+        raise EvidenceError(
+            Problem(
+                where=evidence.name,
+                found=f"no row is left to score under rubric {rubric.name} ({reasons})",
+                mend="Change the choice, source or window that takes them away.",
+            )
+        )
+    return Selection(
+        rows=rows.assign(points=_points(rows, evidence, rubric, organisations)),
+        left_out=left_out,
+        organisations=organisations,
+        sources=tuple(name for name in dict.fromkeys(rows["source"]) if name),
+        window=window,
+    )
+
+
+def _leaves(
+    rows: pd.DataFrame, rubric: Rubric, leaves: dict[tuple[str, str], str]
+) -> list[str | None]:
+    """Return the leaf of each row, moved where a choice reads disputed codes otherwise."""
+    moves = [c for c in rubric.choices.values() if c.moves and c.level != "main"]
+    found = []
+    for criterion, sub, alternative in zip(
+        rows["criterion"], rows["subcriterion"], rows["alt_criterion"], strict=True
+    ):
+        leaf = find_leaf(leaves, criterion, sub)
+        for choice in moves:
+            if leaf is None or not any(leaf == m or leaf.startswith(f"{m}/") for m in choice.moves):
+                continue
+            for path in alternative.split(";"):
+                to, _, to_sub = path.partition("/")
+                if to == choice.level:
+                    leaf = find_leaf(leaves, to, to_sub) or leaf
+                    break
+            else:
+                continue
+            break
+        found.append(leaf)
+    return found
+
+
+def _points(
+    rows: pd.DataFrame, evidence: Evidence, rubric: Rubric, organisations: dict[str, str]
+) -> pd.Series:
+    """Return the points of each row: level of strength, times reliability, per words if chosen."""
+    levels = sorted(rubric.levels)
+    top = max(rubric.levels[n].points for n in levels)
+    scale = {
+        "linear": {n: rubric.levels[n].points for n in levels},
+        "flat": dict.fromkeys(levels, rubric.levels[levels[0]].points),
+        "steep": {n: top * 3.0 ** (i + 1 - len(levels)) for i, n in enumerate(levels)},
+    }[rubric.level("strength_scale")]
+    by_text = {str(n): points for n, points in scale.items()}
+    points = rows["strength"].map(by_text).astype(float)
+    trust = {
+        source: rubric.reliability.get(source, rubric.reliability.get(kind, 1.0))
+        for source, kind in evidence.kinds.items()
+    }
+    points = points * rows["source"].map(trust).astype(float).fillna(1.0)
+    if rubric.level("documentation") == "per_1000_words":
+        words = words_by_organisation(evidence, tuple(rows["source"].unique()))
+        words = words.reindex(list(organisations))
+        if words.isna().any() or (words == 0).any():
+            names = ", ".join(words.index[words.isna() | (words == 0)])
+            raise EvidenceError(
+                Problem(
+                    where=evidence.name,
+                    found=f"no words are counted on {names}, so nothing can be had per 1,000 words",
+                    mend="Choose documentation: as_written, or supply paragraphs.csv.",
+                )
+            )
+        # Times the mean, so that the fixed scale of the scoring rule keeps its meaning.
+        points = points * rows["organisation"].map(words.mean() / words)
+    return points
+
+
+def _check_sources(wanted: list[str], evidence: Evidence, rows: pd.DataFrame) -> None:
+    known = evidence.kinds or dict.fromkeys(rows["source"], "")
+    unknown = [name for name in wanted if name not in known]
+    if unknown:
+        raise EvidenceError(
+            Problem(
+                where=evidence.name,
+                found=f"there is no source {', '.join(unknown)}",
+                mend=f"Take 'all', or some of {', '.join(filter(None, known)) or 'none'}.",
+            )
+        )

@@ -1,0 +1,27 @@
+"""Results -> tables and text; computes nothing and prints nothing."""
+
+from ioscore.report.ranking import (
+    caveat,
+    cells_table,
+    headline,
+    listed,
+    margins,
+    ranking_json,
+    ranking_table,
+)
+from ioscore.report.tables import as_csv, as_latex, as_markdown, plain, records
+
+__all__ = [
+    "as_csv",
+    "as_latex",
+    "as_markdown",
+    "caveat",
+    "cells_table",
+    "headline",
+    "listed",
+    "margins",
+    "plain",
+    "ranking_json",
+    "ranking_table",
+    "records",
+]

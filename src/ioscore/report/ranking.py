@@ -1,0 +1,181 @@
+"""What a ranking says, in tables, sentences and JSON."""
+
+from __future__ import annotations
+
+import itertools
+from typing import Any
+
+import pandas as pd
+
+from ioscore.evidence import Selection
+from ioscore.ranking import FILLS, Ranking
+from ioscore.report.tables import plain
+from ioscore.scoring import Scores
+
+MEASURES = "documented effort in the named sources, not effect"
+_SHOWN = {"missing": "?", "absent": "absent", "limited": "0 (limits)"}
+
+
+def listed(names: list[str] | tuple[str, ...]) -> str:
+    """Return names as a sentence has them: ``A, B and C``."""
+    return " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
+
+
+def headline(ranking: Ranking) -> str:
+    """Return in one or two sentences who is first, and whether missing cells leave it open."""
+    if ranking.table["rank"].isna().all():
+        return "Nothing can be ranked: no alternative has a score."
+    verb = "is" if len(ranking.first) == 1 else "are equally"
+    first = f"{listed(ranking.first)} {verb} first"
+    if not ranking.table["missing"].any():
+        return f"{first}; no cell is missing."
+    if ranking.first_determined:
+        return f"{first}, whatever the missing cells hold."
+    if ranking.first_under_every_rule:
+        could = ranking.table.loc[
+            (ranking.table["rank_best"] == 1) & (ranking.table["rank"] > 1), "organisation"
+        ]
+        return (
+            f"{first} under each rule for missing cells ({', '.join(FILLS)}), but the first place "
+            f"is not determined: what is missing could put {listed(list(could))} level or ahead."
+            if len(could)
+            else f"{first} under each rule for missing cells ({', '.join(FILLS)})."
+        )
+    firsts = [
+        f"{listed(list(ranking.by_fill.index[ranking.by_fill[fill] == 1]))} under {fill}"
+        for fill in FILLS
+    ]
+    return f"The first place is not determined by the evidence: {'; '.join(firsts)}."
+
+
+def caveat(sources: tuple[str, ...], window: tuple[int, int] | None) -> str:
+    """Return what the ranking measures, in which sources and years."""
+    years = f", acts of {window[0]} to {window[1]}" if window else ""
+    named = f" ({', '.join(sources)}{years})" if sources else years
+    return f"This measures {MEASURES}{named}."
+
+
+def ranking_table(ranking: Ranking) -> pd.DataFrame:
+    """Return the ranking with contributions: one row for each alternative, best first."""
+    table = ranking.table
+    parts = ranking.contributions.reset_index(drop=True)
+    ranks = [_whole(value) for value in table["rank"]]
+    spans = [
+        str(low) if low == high else f"{low} to {high}"
+        for low, high in zip(table["rank_best"], table["rank_worst"], strict=True)
+    ]
+    return pd.DataFrame(
+        {
+            "rank": ranks,
+            "rank range": spans,
+            "organisation": table["organisation"],
+            "score": table["score"],
+            **{column: parts[column] for column in parts},
+            "missing": table["missing"],
+        }
+    )
+
+
+def cells_table(scores: Scores) -> pd.DataFrame:
+    """Return the score of every cell, leaves down and alternatives across.
+
+    A question mark is a missing cell, ``absent`` a stated absence, ``0 (limits)`` a cell that its
+    limits pull to zero.
+    """
+    shown = {
+        name: [
+            _SHOWN.get(state, f"{value:.2f}")
+            for value, state in zip(scores.matrix.loc[name], scores.states.loc[name], strict=True)
+        ]
+        for name in scores.matrix.index
+    }
+    return pd.DataFrame({"criterion": scores.matrix.columns, **shown})
+
+
+def margins(ranking: Ranking) -> list[str]:
+    """Return a sentence with the margin for each pair of neighbours in the order."""
+    table = ranking.table.dropna(subset="rank")
+    sentences = []
+    rows = list(table.itertuples(index=False))
+    for above, below in itertools.pairwise(rows):
+        gap = above.score - below.score
+        if above.rank == below.rank:
+            sentences.append(
+                f"{above.organisation} and {below.organisation} share rank {_whole(above.rank)}."
+            )
+            continue
+        parts = ranking.contributions.loc[above.organisation].fillna(0) - ranking.contributions.loc[
+            below.organisation
+        ].fillna(0)
+        sentences.append(
+            f"{above.organisation} is ahead of {below.organisation} by {gap:.3f} "
+            f"({above.score:.3f} to {below.score:.3f}), most of all by {parts.idxmax()} ({parts.max():+.3f})."
+        )
+    return sentences
+
+
+def ranking_json(
+    ranking: Ranking, scores: Scores, selection: Selection | None = None
+) -> dict[str, Any]:
+    """Return a ranking as the document ``ioscore.ranking/1``.
+
+    Parameters
+    ----------
+    ranking : Ranking
+    scores : Scores
+    selection : Selection, optional
+        Left out for a ready matrix.
+
+    Returns
+    -------
+    dict
+        Of plain values, figures to six significant digits.
+    """
+    rubric = ranking.rubric
+    rows = []
+    for row in ranking.table.itertuples(index=False):
+        states = scores.states.loc[row.organisation]
+        rows.append(
+            {
+                "rank": None if pd.isna(row.rank) else int(row.rank),
+                "organisation": row.organisation,
+                "name": scores.organisations[row.organisation],
+                "score": row.score,
+                "rank_range": [int(row.rank_best), int(row.rank_worst)],
+                "score_range": [row.score_low, row.score_high],
+                "contributions": ranking.contributions.loc[row.organisation].to_dict(),
+                "criterion_scores": ranking.criterion_scores.loc[row.organisation].to_dict(),
+                "cells": {
+                    leaf: {"score": scores.matrix.loc[row.organisation, leaf], "state": state}
+                    for leaf, state in states.items()
+                },
+                "missing": [leaf for leaf, state in states.items() if state == "missing"],
+            }
+        )
+    document: dict[str, Any] = plain(
+        {
+            "schema": "ioscore.ranking/1",
+            "rubric": rubric.name,
+            "method": rubric.method,
+            "measures": MEASURES,
+            "headline": headline(ranking),
+            "first": {
+                "organisations": ranking.first,
+                "same_under_every_rule_for_missing": ranking.first_under_every_rule,
+                "determined": ranking.first_determined,
+            },
+            "weights": {node.path: node.share for node in rubric.nodes()},
+            "missing_rule": rubric.missing,
+            "scoring": {"rule": rubric.scoring.rule, "half": rubric.scoring.half},
+            "choices": {name: choice.level for name, choice in rubric.choices.items()},
+            "sources": selection.sources if selection else [],
+            "window": list(selection.window) if selection and selection.window else None,
+            "left_out": selection.left_out if selection else {},
+            "ranking": rows,
+        }
+    )
+    return document
+
+
+def _whole(value: float) -> str:
+    return "-" if pd.isna(value) else str(int(value))
