@@ -94,7 +94,7 @@ def verify(
     with failures():
         from ioscore.io.shipped import shipped
         from ioscore.io.tables import read_sources, read_table
-        from ioscore.io.verify import verify as look_up
+        from ioscore.io.verification import verify as look_up
 
         table = read_sources()
         rows = the_evidence(evidence, the_rubric(rubric)).rows

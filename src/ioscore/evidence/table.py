@@ -200,7 +200,7 @@ def _code(
         found = f"{row['criterion']} has no subcriterion {row['subcriterion']!r} in the rubric"
         yield wrong("subcriterion", found, mend)
     for path in filter(None, row["alt_criterion"].split(";")):
-        if path.partition("/")[0] not in criteria:
+        if path.partition("/")[0] not in {*criteria, OUTSIDE}:
             yield wrong("alt_criterion", f"the rubric has no criterion {path!r}", mend)
     if row["effect"] not in EFFECTS:
         yield wrong(

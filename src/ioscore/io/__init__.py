@@ -15,8 +15,7 @@ _HOME = {
     "read_rubric": "rubrics",
     "rubric_schema": "rubrics",
     "shipped_rubrics": "rubrics",
-    "shipped": "shipped",
-    "verify": "verify",
+    "verify": "verification",
 }
 
 __all__ = sorted(_HOME)  # noqa: PLE0605
