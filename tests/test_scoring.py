@@ -71,6 +71,15 @@ def test_a_support_outweighs_a_stated_absence_of_the_same_thing():
     assert scores.states.loc["ALPHA", "tools"] == "scored"
 
 
+def test_absence_of_a_part_is_not_absence_of_the_whole():
+    """That an organisation lacks one kind of a pooled criterion leaves the criterion missing."""
+    sure = {"criterion": "hindrance", "strength": "1"}
+    part = scored({"effect": "absent", "subcriterion": "lamps"}, sure)
+    whole = scored({"effect": "absent"}, sure)
+    assert part.states.loc["ALPHA", "tools"] == "missing"
+    assert whole.states.loc["ALPHA", "tools"] == "absent"
+
+
 def test_one_event_counts_once_by_its_strongest_row():
     """Three rows of one event score like its strongest; counted as rows they score more."""
     rows = [{"event_id": "course", "strength": s} for s in "123"]

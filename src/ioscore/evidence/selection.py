@@ -96,6 +96,9 @@ def select(evidence: Evidence, rubric: Rubric, *, window: Window | None = None) 
     leaves = leaf_of(rubric)
     rows = rows.assign(leaf=_leaves(rows, rubric, leaves))
     sieve("criterion left out by the rubric", rows["leaf"].notna())
+    # That one kind of a pooled criterion is absent does not make the criterion absent.
+    part = (rows["subcriterion"] != "") & (rows["subcriterion"] != rows["leaf"].str.rpartition("/")[2])
+    sieve("absence of one part of a criterion that is scored as a whole", ~(part & (rows["effect"] == "absent")))
     if level("sources") != "all":
         wanted = [name.strip() for name in level("sources").split(",")]
         _check_sources(wanted, evidence, rows)
