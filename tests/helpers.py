@@ -57,7 +57,7 @@ def evidence_of(*rows: dict[str, str], **fields: object) -> Evidence:
     defaults = {"organisation": "ALPHA", "criterion": "tools", "effect": "supports"}
     full = []
     for n, row in enumerate(rows):
-        act = {column: "" for column in ROW_COLUMNS} | defaults | {"evidence_type": "output"} | row
+        act = dict.fromkeys(ROW_COLUMNS, "") | defaults | {"evidence_type": "output"} | row
         act["id"] = act["id"] or f"act{n}"
         act["event_id"] = act["event_id"] or act["id"]
         act["actor"] = act["actor"] or act["organisation"]

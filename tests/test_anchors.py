@@ -6,8 +6,8 @@ import hashlib
 
 import pandas as pd
 import pytest
-from helpers import ioscore
 
+from helpers import ioscore
 from ioscore.errors import InputError
 from ioscore.evidence.anchors import check_anchor, numbers_near, source_text
 from ioscore.io import verify
@@ -46,7 +46,10 @@ WRONG = {
     "no line": ({"locator": "page 3"}, "no line number"),
     "absent": ({"anchor": "words that stand nowhere at all"}, "stands 0 times"),
     "too short": ({"anchor": "office gave 1,344 lamps"}, "has 4 words"),
-    "too long": ({"anchor": "office gave 1,344 lamps to twenty-two guards. Another made-up line"}, "has 10 words"),
+    "too long": (
+        {"anchor": "office gave 1,344 lamps to twenty-two guards. Another made-up line"},
+        "has 10 words",
+    ),
     "other number": ({"quantity": "77"}, "77 is not printed on line 4"),
 }
 

@@ -9,6 +9,7 @@ import subprocess
 import sys
 
 import pytest
+
 from helpers import EVIDENCE, ROOT, RUBRIC, fails_clearly, ioscore
 
 MADE_UP = ("-r", RUBRIC, "-e", EVIDENCE)
@@ -47,14 +48,20 @@ def test_contributions_in_the_json_add_up_to_the_scores():
 def test_every_ranking_says_that_it_measures_effort_not_effect():
     """Table, Markdown and JSON carry the line on what is measured, with the sources named."""
     for form in ("table", "markdown", "json"):
-        assert "documented effort in the named sources, not effect" in ioscore("rank", "-f", form).out
+        assert (
+            "documented effort in the named sources, not effect" in ioscore("rank", "-f", form).out
+        )
     assert "(thesis)" in ioscore("rank").out
 
 
 @pytest.mark.parametrize("form", FORMATS)
 def test_every_format_holds_every_organisation(form):
     """Each format of each main command is written, with data on stdout alone."""
-    for command in (("rank", *MADE_UP), ("explain", "ALPHA", *MADE_UP), ("data", "describe", *MADE_UP)):
+    for command in (
+        ("rank", *MADE_UP),
+        ("explain", "ALPHA", *MADE_UP),
+        ("data", "describe", *MADE_UP),
+    ):
         run = ioscore(*command, "-f", form)
         assert run.status == 0, run.err
         assert "ALPHA" in run.out or command[0] == "explain"
@@ -77,7 +84,9 @@ def test_a_window_is_printed_with_the_result_and_undated_acts_are_counted():
     run = ioscore("rank", *MADE_UP, "--window", "2015:2016")
     assert "acts of 2015 to 2016" in run.out
     assert "1 undated" in run.err
-    assert json.loads(ioscore("rank", *MADE_UP, "--window", "2015:2016", "-f", "json").out)["window"] == [2015, 2016]
+    assert json.loads(ioscore("rank", *MADE_UP, "--window", "2015:2016", "-f", "json").out)[
+        "window"
+    ] == [2015, 2016]
 
 
 def test_markdown_has_a_sentence_with_the_margin_for_each_neighbouring_pair():
@@ -92,7 +101,9 @@ def test_setting_a_weight_moves_shares_and_order():
     document = json.loads(ioscore("rank", *MADE_UP, "--set", "tools=0", "-f", "json").out)
     assert document["weights"]["tools"] == 0
     assert document["ranking"][0]["organisation"] == "BETA"
-    assert document["ranking"][0]["score"] == pytest.approx((1 - 2 ** (-2 / 3) + 0.75) / 2, rel=1e-5)
+    assert document["ranking"][0]["score"] == pytest.approx(
+        (1 - 2 ** (-2 / 3) + 0.75) / 2, rel=1e-5
+    )
 
 
 def test_choices_and_sources_can_be_changed_on_the_command_line():
@@ -102,7 +113,9 @@ def test_choices_and_sources_can_be_changed_on_the_command_line():
     assert "plan" not in document["left_out"]
     one = json.loads(ioscore("rank", *MADE_UP, "--sources", "made_up_book", "-f", "json").out)
     assert one["sources"] == ["made_up_book"]
-    fails_clearly(ioscore("rank", *MADE_UP, "--sources", "nowhere"), "no source nowhere", "made_up_book")
+    fails_clearly(
+        ioscore("rank", *MADE_UP, "--sources", "nowhere"), "no source nowhere", "made_up_book"
+    )
 
 
 def test_a_ready_matrix_is_ranked_without_a_rubric(tmp_path):
@@ -121,9 +134,14 @@ def test_a_ready_matrix_is_ranked_without_a_rubric(tmp_path):
 def test_a_ready_matrix_is_ranked_by_a_rubric(tmp_path):
     """With a rubric the columns are its leaves, by id or path."""
     path = tmp_path / "matrix.csv"
-    path.write_text("x,courses,schooling/visits,tools,hindrance\nA,1,0,0,0\nB,0,0,1,0\n", encoding="utf-8")
+    path.write_text(
+        "x,courses,schooling/visits,tools,hindrance\nA,1,0,0,0\nB,0,0,1,0\n", encoding="utf-8"
+    )
     document = json.loads(ioscore("rank", "--scores", path, "-r", RUBRIC, "-f", "json").out)
-    assert {row["organisation"]: row["score"] for row in document["ranking"]} == {"A": 0.125, "B": 0.5}
+    assert {row["organisation"]: row["score"] for row in document["ranking"]} == {
+        "A": 0.125,
+        "B": 0.5,
+    }
     fails_clearly(ioscore("rank", "--scores", path, "-r", "thesis"), "no leaf of rubric thesis")
 
 
@@ -148,7 +166,9 @@ def test_wrong_usage_ends_with_2(command):
     assert run.out == ""
 
 
-@pytest.mark.parametrize("weight", ["training=-1", "training=nan", "training=inf", "training=1e308", "traning=1"])
+@pytest.mark.parametrize(
+    "weight", ["training=-1", "training=nan", "training=inf", "training=1e308", "traning=1"]
+)
 def test_a_weight_that_cannot_be_is_bad_input(weight):
     """A weight below zero, not finite, too large, or of no criterion ends with 1 and a message."""
     fails_clearly(ioscore("rank", "--set", weight))
@@ -156,7 +176,9 @@ def test_a_weight_that_cannot_be_is_bad_input(weight):
 
 def test_explain_goes_down_to_event_anchor_and_line():
     """`explain` names for each row event, source, line and anchor, and which row counts."""
-    document = json.loads(ioscore("explain", "UNODC", "--criterion", "infrastructure", "-f", "json").out)
+    document = json.loads(
+        ioscore("explain", "UNODC", "--criterion", "infrastructure", "-f", "json").out
+    )
     assert document["organisation"] == "UNODC"
     assert document["rows"]
     for row in document["rows"]:
@@ -172,7 +194,9 @@ def test_explain_goes_down_to_event_anchor_and_line():
 
 def test_a_score_can_be_recomputed_from_what_explain_prints():
     """The points that `explain` lists for UNODC's border posts give its score by the formula."""
-    document = json.loads(ioscore("explain", "UNODC", "--criterion", "border_posts", "-f", "json").out)
+    document = json.loads(
+        ioscore("explain", "UNODC", "--criterion", "border_posts", "-f", "json").out
+    )
     net = sum(
         row["points"] * (1 if row["effect"] == "supports" else -1)
         for row in document["rows"]
@@ -233,12 +257,14 @@ def test_a_new_rubric_is_written_once_and_ranks_at_once(tmp_path):
     assert ioscore("rubric", "new", path).status == 0
     mine = json.loads(ioscore("rank", "-r", path, "-f", "json").out)["ranking"]
     base = json.loads(ioscore("rank", "-f", "json").out)["ranking"]
-    assert [(r["organisation"], r["rank"]) for r in mine] == [(r["organisation"], r["rank"]) for r in base]
+    assert [(r["organisation"], r["rank"]) for r in mine] == [
+        (r["organisation"], r["rank"]) for r in base
+    ]
     fails_clearly(ioscore("rubric", "new", path), "there is a file of that name")
 
 
 def test_data_commands():
-    """list names the sources, describe counts rows, coverage says whether scores follow words."""
+    """List names the sources, describe counts rows, coverage says whether scores follow words."""
     sources = json.loads(ioscore("data", "list", "-f", "json").out)["sources"]
     assert [row["id"] for row in sources][:1] == ["thesis"]
     assert all(isinstance(row["year"], str) for row in sources)
@@ -279,12 +305,16 @@ def test_the_front_door_is_lazy_and_complete():
 def test_hostile_text_is_shown_as_text(tmp_path):
     """Markup, formulas, pipes and right-to-left marks pass through every format as text."""
     path = tmp_path / "hostile.csv"
-    text = "organisation,criterion,strength,summary\nALPHA,tools,1,\"=HYPERLINK(\"\"x\"\") [red]<b>|& % \u202e\"\n"
+    text = 'organisation,criterion,strength,summary\nALPHA,tools,1,"=HYPERLINK(""x"") [red]<b>|& % \u202e"\n'
     path.write_text(text, encoding="utf-8")
     for form in FORMATS:
         run = ioscore("explain", "ALPHA", "-r", RUBRIC, "-e", path, "-f", form)
         assert run.status == 0, run.err
         assert "red" in run.out
-    rows = list(csv.DictReader(io.StringIO(ioscore("explain", "ALPHA", "-r", RUBRIC, "-e", path, "-f", "csv").out)))
+    rows = list(
+        csv.DictReader(
+            io.StringIO(ioscore("explain", "ALPHA", "-r", RUBRIC, "-e", path, "-f", "csv").out)
+        )
+    )
     assert rows[0]["summary"].startswith("'=")
     assert r"\&" in ioscore("explain", "ALPHA", "-r", RUBRIC, "-e", path, "-f", "latex").out

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from helpers import EVIDENCE, RUBRIC, fails_clearly, ioscore
 
+from helpers import EVIDENCE, RUBRIC, fails_clearly, ioscore
 from ioscore.errors import EvidenceError, InputError, IoscoreWarning
 from ioscore.io import read_evidence, read_matrix, read_rubric, read_text, write_atomically
 from ioscore.study import run_study
@@ -40,7 +40,10 @@ BAD_FILES = {
     "open quote": (GOOD.encode() + b'"GAMMA,tools,1\n', "broken CSV"),
     "no criterion": (b"organisation,strength\nALPHA,1\n", "no column criterion"),
     "unknown organisation": (GOOD.encode() + b"DELTA,tools,1\n", "unknown organisation 'DELTA'"),
-    "unknown criterion": (GOOD.encode() + b"ALPHA,tolls,1\n", "row 4, criterion: the rubric has no criterion"),
+    "unknown criterion": (
+        GOOD.encode() + b"ALPHA,tolls,1\n",
+        "row 4, criterion: the rubric has no criterion",
+    ),
     "nan": (GOOD.encode() + b"ALPHA,tools,nan\n", "'nan' is no level"),
     "huge": (GOOD.encode() + b"ALPHA,tools,1e308\n", "'1e308' is no level"),
     "no strength": (GOOD.encode() + b"ALPHA,tools,\n", "'' is no level"),

@@ -42,8 +42,12 @@ def test_a_ranking_computed_by_hand():
     assert table.loc["A", "score"] == pytest.approx(1 / 8 + 1 / 4 + 1 / 8, abs=1e-15)
     assert table.loc["B", "score"] == pytest.approx(3 / 8 + 1 / 4, abs=1e-15)
     assert list(ranking.table["organisation"]) == ["B", "A"]
-    assert ranking.contributions.loc["A"].to_dict() == pytest.approx({"a": 1 / 8, "b": 1 / 4, "c": 1 / 8})
-    assert ranking.criterion_scores.loc["A"].to_dict() == pytest.approx({"a": 0.25, "b": 1, "c": 0.5})
+    assert ranking.contributions.loc["A"].to_dict() == pytest.approx(
+        {"a": 1 / 8, "b": 1 / 4, "c": 1 / 8}
+    )
+    assert ranking.criterion_scores.loc["A"].to_dict() == pytest.approx(
+        {"a": 0.25, "b": 1, "c": 0.5}
+    )
     assert ranking.first_determined
 
 
@@ -51,7 +55,9 @@ def test_changing_a_weight_by_hand_changes_what_it_should_and_nothing_else():
     """Doubling b moves the shares to 2:2:1 of five; scores of criteria stay, contributions follow."""
     values = [[1.0, 0.0, 1.0, 0.5], [0.0, 1.0, 0.0, 1.0]]
     before, after = ranked(values), ranked(values, reweight(tree(), {"b": 2}))
-    pd.testing.assert_frame_equal(before.criterion_scores.sort_index(), after.criterion_scores.sort_index())
+    pd.testing.assert_frame_equal(
+        before.criterion_scores.sort_index(), after.criterion_scores.sort_index()
+    )
     assert after.contributions.loc["A"].to_dict() == pytest.approx({"a": 0.1, "b": 0.4, "c": 0.1})
     assert after.contributions.loc["B"].to_dict() == pytest.approx({"a": 0.3, "b": 0.0, "c": 0.2})
     assert list(after.table["organisation"]) == ["A", "B"]
@@ -73,7 +79,9 @@ def test_each_rule_for_missing_cells_by_hand():
     for rule, value in {"renormalise": 0.5, "worst": 0.25, "best": 0.75}.items():
         ranking = ranked([[0.5, 0.5, np.nan, np.nan]], tree(missing=rule))
         assert ranking.table.loc[0, "score"] == pytest.approx(value)
-        assert ranking.table.loc[0, ["score_low", "score_high"]].tolist() == pytest.approx([0.25, 0.75])
+        assert ranking.table.loc[0, ["score_low", "score_high"]].tolist() == pytest.approx(
+            [0.25, 0.75]
+        )
     with pytest.raises(EvidenceError, match="A b; A c"):
         ranked([[0.5, 0.5, np.nan, np.nan]], tree(missing="refuse"))
 
@@ -81,7 +89,12 @@ def test_each_rule_for_missing_cells_by_hand():
 def test_ties_share_the_better_rank():
     """Two equal alternatives are both second behind one, and the next is fourth."""
     ranking = ranked([[0, 0, 0, 0], [0.5] * 4, [0.5] * 4, [1] * 4])
-    assert ranking.table.set_index("organisation")["rank"].to_dict() == {"D": 1, "B": 2, "C": 2, "A": 4}
+    assert ranking.table.set_index("organisation")["rank"].to_dict() == {
+        "D": 1,
+        "B": 2,
+        "C": 2,
+        "A": 4,
+    }
 
 
 def test_where_the_rules_disagree_nobody_is_called_first_for_sure():
@@ -130,7 +143,10 @@ def test_the_rank_range_is_that_of_all_fills(values):
         for row in ranked(filled).table.itertuples():
             seen[row.organisation].add(row.rank)
     for name, ranks in seen.items():
-        assert (ranking.loc[name, "rank_best"], ranking.loc[name, "rank_worst"]) == (min(ranks), max(ranks))
+        assert (ranking.loc[name, "rank_best"], ranking.loc[name, "rank_worst"]) == (
+            min(ranks),
+            max(ranks),
+        )
 
 
 @given(arrays(float, (4, 4), elements=cells))

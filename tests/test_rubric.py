@@ -8,10 +8,10 @@ from pathlib import Path
 import jsonschema
 import pytest
 import yaml
-from helpers import ROOT, flat_rubric
 from hypothesis import given
 from hypothesis import strategies as st
 
+from helpers import ROOT, flat_rubric
 from ioscore.errors import RubricError
 from ioscore.io import read_rubric, rubric_schema, shipped_rubrics
 from ioscore.io.rubrics import MODELINE, starter
@@ -90,7 +90,10 @@ BAD = {
         "criteria:\n  a: {criteria: {c: {}}}\n  b: {criteria: {c: {}}}\n",
         "line 3, criteria.b.criteria.c",
     ),
-    "weight of no criterion": ("extends: thesis\nweights: {traning: 2}\n", "line 2, weights.traning"),
+    "weight of no criterion": (
+        "extends: thesis\nweights: {traning: 2}\n",
+        "line 2, weights.traning",
+    ),
     "unknown level": (
         "extends: thesis\nchoices:\n  plans: {level: maybe}\n",
         "line 3, choices.plans.level",

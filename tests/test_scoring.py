@@ -7,10 +7,10 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
-from helpers import EVIDENCE, RUBRIC, evidence_of, flat_rubric
 from hypothesis import given
 from hypothesis import strategies as st
 
+from helpers import EVIDENCE, RUBRIC, evidence_of, flat_rubric
 from ioscore.errors import EvidenceError
 from ioscore.evidence import select
 from ioscore.io import read_evidence, read_rubric
@@ -142,9 +142,7 @@ def test_barriers_of_the_setting_count_for_nobody(nobody):
 def test_a_disputed_code_moves_only_under_its_reading():
     """A row with an alternative moves there when the choice says so, and other rows stay."""
     rubric = flat_rubric(
-        choices={
-            "reading": {"level": "main", "levels": ["main", "hindrance"], "moves": ["tools"]}
-        }
+        choices={"reading": {"level": "main", "levels": ["main", "hindrance"], "moves": ["tools"]}}
     )
     rows = [{"strength": "3", "alt_criterion": "hindrance"}, {"strength": "1"}]
     main = scored(*rows, rubric=rubric)
@@ -188,7 +186,12 @@ def test_per_1000_words_undoes_writing_twice_as_much():
         {"source": "book", "locator": "line 3", "strength": "1", "organisation": "BETA"},
     ]
     paragraphs = pd.DataFrame(
-        {"source": ["book"] * 2, "line": ["1", "3"], "line_end": ["1", "3"], "words": ["200", "100"]}
+        {
+            "source": ["book"] * 2,
+            "line": ["1", "3"],
+            "line_end": ["1", "3"],
+            "words": ["200", "100"],
+        }
     )
     rubric = choose(flat_rubric(), {"documentation": "per_1000_words"})
     scores = score(select(evidence_of(*rows, paragraphs=paragraphs), rubric), rubric)
@@ -212,7 +215,9 @@ def test_barriers_can_be_balanced_netted_or_ignored():
     gain = 1 - 2 ** (-3 / 6)
     for level, value in (("balance", (1 + gain) / 2), ("net", gain)):
         rubric = choose(flat_rubric(), {"barrier_treatment": level})
-        assert scored(row, other, rubric=rubric).matrix.loc["ALPHA", "hindrance"] == pytest.approx(value)
+        assert scored(row, other, rubric=rubric).matrix.loc["ALPHA", "hindrance"] == pytest.approx(
+            value
+        )
     ignored = scored(row, other, rubric=choose(flat_rubric(), {"barrier_treatment": "ignore"}))
     assert list(ignored.matrix.columns) == ["tools"]
 

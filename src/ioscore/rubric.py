@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
 from pydantic import (
@@ -97,7 +98,8 @@ class Criterion(_Frozen):
     criteria: dict[Id, Criterion] = {}
 
 
-class Node(_Frozen):
+@dataclass(frozen=True, kw_only=True)
+class Node:
     """A criterion seen from the root.
 
     `path` joins the ids by `/`; `weight` is the share among its siblings, `share` the share of

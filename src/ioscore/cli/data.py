@@ -55,7 +55,7 @@ def coverage(
         from ioscore.study import run_study
 
         used = the_rubric(rubric)
-        study = run_study(the_evidence(evidence, used), used)
+        study = run_study(the_evidence(evidence, used, words=True), used)
         table = covered(study.evidence)
         words = words_by_organisation(study.evidence, study.selection.sources)
         scores = study.ranking.table.set_index("organisation")["score"]

@@ -74,11 +74,15 @@ def the_rubric(
     return choose(rubric, levels) if levels else rubric
 
 
-def the_evidence(path: Path | None, rubric: Rubric) -> Evidence:
-    """Read the evidence that a rubric is applied to."""
+def the_evidence(path: Path | None, rubric: Rubric, *, words: bool = False) -> Evidence:
+    """Read the evidence that a rubric is applied to, with word counts if they are needed."""
     from ioscore.io.tables import read_evidence
 
-    return read_evidence(path, family=rubric.codes)
+    return read_evidence(
+        path,
+        family=rubric.codes,
+        with_paragraphs=words or rubric.level("documentation") != "as_written",
+    )
 
 
 def the_window(text: str | None) -> Window | None:

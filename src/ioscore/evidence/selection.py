@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -79,13 +80,14 @@ def select(evidence: Evidence, rubric: Rubric, *, window: Window | None = None) 
     organisations = alternatives(evidence, rubric)
     rows = evidence.rows
     left_out: dict[str, int] = {}
+    counts = np.ones(len(rows), dtype=bool)
 
     def sieve(reason: str, keep: pd.Series | np.ndarray) -> None:
-        nonlocal rows
-        dropped = len(rows) - int(np.count_nonzero(keep))
-        if dropped:
+        nonlocal counts
+        after = counts & np.asarray(keep, dtype=bool)
+        if dropped := int(counts.sum() - after.sum()):
             left_out[reason] = dropped
-            rows = rows[keep]
+        counts = after
 
     level = rubric.level
     sieve(
@@ -93,18 +95,17 @@ def select(evidence: Evidence, rubric: Rubric, *, window: Window | None = None) 
     )
     sieve("organisation left out by the rubric", rows["organisation"].isin(organisations))
     sieve("criterion outside this family of rubrics", rows["criterion"] != OUTSIDE)
-    leaves = leaf_of(rubric)
-    rows = rows.assign(leaf=_leaves(rows, rubric, leaves))
-    sieve("criterion left out by the rubric", rows["leaf"].notna())
-    # That one kind of a pooled criterion is absent does not make the criterion absent.
-    part = (rows["subcriterion"] != "") & (rows["subcriterion"] != rows["leaf"].str.rpartition("/")[2])
-    sieve("absence of one part of a criterion that is scored as a whole", ~(part & (rows["effect"] == "absent")))
+    leaf = pd.Series(_leaves(rows, rubric), index=rows.index, dtype=object)
+    sieve("criterion left out by the rubric", leaf.notna())
+    sieve(
+        "absence of one part of a criterion that is scored as a whole", ~_partly_absent(rows, leaf)
+    )
     if level("sources") != "all":
         wanted = [name.strip() for name in level("sources").split(",")]
-        _check_sources(wanted, evidence, rows)
+        _check_sources(wanted, evidence)
         sieve(f"other source than {level('sources')}", rows["source"].isin(wanted))
-    kind = rows["evidence_type"]
-    sieve("opinion or recommendation, never scored", ~kind.isin(("opinion", "recommendation")))
+    talk = rows["evidence_type"].isin(("opinion", "recommendation"))
+    sieve("opinion or recommendation, never scored", ~talk)
     if level("plans") == "exclude":
         sieve("plan", rows["evidence_type"] != "plan")
     if level("bilateral") == "exclude":
@@ -114,10 +115,12 @@ def select(evidence: Evidence, rubric: Rubric, *, window: Window | None = None) 
     if level("elsewhere") == "exclude":
         sieve("act in another country only", rows["reach"] != "elsewhere")
     if window is not None:
-        first, last = window
+        first, last = (f"{year:04d}" for year in window)
         sieve("undated, so in no window of time", rows["year_start"] != "")
-        start, end = rows["year_start"].astype(int), rows["year_end"].astype(int)
-        sieve(f"outside {first} to {last}", (start <= last) & (end >= first))
+        sieve(
+            f"outside {first} to {last}", (rows["year_start"] <= last) & (rows["year_end"] >= first)
+        )
+    rows = rows.assign(leaf=leaf)[counts]
     if rows.empty:
         reasons = "; ".join(f"{n} {reason}" for reason, n in left_out.items())
         raise EvidenceError(
@@ -136,29 +139,41 @@ def select(evidence: Evidence, rubric: Rubric, *, window: Window | None = None) 
     )
 
 
-def _leaves(
-    rows: pd.DataFrame, rubric: Rubric, leaves: dict[tuple[str, str], str]
-) -> list[str | None]:
+def _leaves(rows: pd.DataFrame, rubric: Rubric) -> list[str | None]:
     """Return the leaf of each row, moved where a choice reads disputed codes otherwise."""
-    moves = [c for c in rubric.choices.values() if c.moves and c.level != "main"]
-    found = []
-    for criterion, sub, alternative in zip(
-        rows["criterion"], rows["subcriterion"], rows["alt_criterion"], strict=True
-    ):
-        leaf = find_leaf(leaves, criterion, sub)
-        for choice in moves:
-            if leaf is None or not any(leaf == m or leaf.startswith(f"{m}/") for m in choice.moves):
-                continue
-            for path in alternative.split(";"):
-                to, _, to_sub = path.partition("/")
-                if to == choice.level:
-                    leaf = find_leaf(leaves, to, to_sub) or leaf
-                    break
-            else:
-                continue
-            break
-        found.append(leaf)
-    return found
+    leaves = leaf_of(rubric)
+    moves = [
+        choice for choice in rubric.choices.values() if choice.moves and choice.level != "main"
+    ]
+
+    @cache
+    def leaf(criterion: str, sub: str, alternatives: str) -> str | None:
+        main = find_leaf(leaves, criterion, sub)
+        for choice in moves if main else ():
+            if any(main == m or f"{main}/".startswith(f"{m}/") for m in choice.moves):
+                for path in alternatives.split(";"):
+                    to, _, to_sub = path.partition("/")
+                    if to == choice.level:
+                        return find_leaf(leaves, to, to_sub) or main
+        return main
+
+    return list(map(leaf, rows["criterion"], rows["subcriterion"], rows["alt_criterion"]))
+
+
+def _partly_absent(rows: pd.DataFrame, leaf: pd.Series) -> np.ndarray:
+    """Say which rows state the absence of one kind of what is scored as a whole.
+
+    That one kind of a pooled criterion is absent does not make the criterion absent.
+    """
+    return np.array(
+        [
+            effect == "absent"
+            and sub != ""
+            and path is not None
+            and not f"/{path}".endswith(f"/{sub}")
+            for effect, sub, path in zip(rows["effect"], rows["subcriterion"], leaf, strict=True)
+        ]
+    )
 
 
 def _points(
@@ -196,8 +211,8 @@ def _points(
     return points
 
 
-def _check_sources(wanted: list[str], evidence: Evidence, rows: pd.DataFrame) -> None:
-    known = evidence.kinds or dict.fromkeys(rows["source"], "")
+def _check_sources(wanted: list[str], evidence: Evidence) -> None:
+    known = evidence.kinds or dict.fromkeys(evidence.rows["source"], "")
     unknown = [name for name in wanted if name not in known]
     if unknown:
         raise EvidenceError(

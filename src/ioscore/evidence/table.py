@@ -133,85 +133,102 @@ def find_problems(evidence: Evidence, rubric: Rubric) -> Iterator[Problem]:
     Problem
         With file, row and field.
     """
-    organisations = {*alternatives(evidence, rubric), *NOBODY, *rubric.leave_out}
-    leaves = leaf_of(rubric)
-    criteria = {*(criterion for criterion, _ in leaves), *rubric.leave_out}
-    levels = {str(level) for level in rubric.levels}
-    seen: dict[tuple[str, ...], str] = {}
-    for row in evidence.rows.to_dict("records"):
-        place = row["where"]
+    checks: tuple[tuple[tuple[str, ...], _Check], ...] = (
+        (("organisation",), _organisation({*alternatives(evidence, rubric), *rubric.leave_out})),
+        (("source",), _source(evidence.kinds)),
+        (("evidence_type", "reach", "quantity", "year_start", "year_end"), _act),
+        (("criterion", "subcriterion", "alt_criterion", "effect", "strength"), _code(rubric)),
+    )
+    places = list(evidence.rows["where"])
+    found: list[tuple[int, Problem]] = []
+    for fields, check in checks:
+        # Many rows say the same, so each distinct saying is checked once.
+        values = list(zip(*(evidence.rows[field] for field in fields), strict=True))
+        wrong = {value: texts for value in set(values) if (texts := list(check(*value)))}
+        for n, value in enumerate(values) if wrong else ():
+            for name, text, mend in wrong.get(value, ()):
+                found.append((n, Problem(where=f"{places[n]}, {name}", found=text, mend=mend)))
+    keys = zip(*(evidence.rows[f] for f in ("id", "criterion", "subcriterion")), strict=True)
+    first: dict[tuple[str, ...], int] = {}
+    for n, key in enumerate(keys):
+        if first.setdefault(key, n) != n:
+            text = f"act {key[0]} is coded twice alike (also {places[first[key]]})"
+            mend = "Take one row out, or give it an id of its own."
+            found.append((n, Problem(where=f"{places[n]}, id", found=text, mend=mend)))
+    yield from (problem for _, problem in sorted(found, key=lambda pair: pair[0]))
 
-        def wrong(field: str, found: str, mend: str, place: str = place) -> Problem:
-            return Problem(where=f"{place}, {field}", found=found, mend=mend)
 
-        key = (row["id"], row["criterion"], row["subcriterion"])
-        if key in seen:
-            found = f"act {key[0]} is coded twice alike (also {seen[key]})"
-            yield wrong("id", found, "Take one row out, or give it an id of its own.")
-        seen.setdefault(key, place)
-        if row["organisation"] not in organisations:
-            there = ", ".join(sorted(organisations - set(NOBODY)))
+_Found = Iterator[tuple[str, str, str]]
+"""Field, what was found, how to mend it."""
+_Check = Callable[..., _Found]
+
+
+def _organisation(known: set[str]) -> _Check:
+    def check(name: str) -> _Found:
+        if name not in known and name not in NOBODY:
+            there = ", ".join(sorted(known))
             mend = f"Take one of {there}, setting, all; or name it in the rubric (alternatives or leave_out)."
-            yield wrong("organisation", f"unknown organisation {row['organisation']!r}", mend)
-        if evidence.kinds and row["source"] not in evidence.kinds:
-            mend = f"Take one of {', '.join(evidence.kinds)}."
-            yield wrong("source", f"unknown source {row['source']!r}", mend)
-        yield from _act(row, wrong)
-        if row["criterion"] != OUTSIDE:
-            yield from _code(row, wrong, leaves, criteria, levels)
+            yield "organisation", f"unknown organisation {name!r}", mend
+
+    return check
 
 
-_Wrong = Callable[[str, str, str], Problem]
+def _source(kinds: Mapping[str, str]) -> _Check:
+    def check(name: str) -> _Found:
+        if kinds and name not in kinds:
+            yield "source", f"unknown source {name!r}", f"Take one of {', '.join(kinds)}."
+
+    return check
 
 
-def _act(row: Mapping[str, str], wrong: _Wrong) -> Iterator[Problem]:
-    for name, allowed in (("evidence_type", EVIDENCE_TYPES), ("reach", (*REACHES, ""))):
-        if row[name] not in allowed:
-            mend = f"Take one of {', '.join(filter(None, allowed))}."
-            yield wrong(name, f"unknown {name} {row[name]!r}", mend)
-    if row["quantity"] and not _is_number(row["quantity"]):
-        found = f"{row['quantity']!r} is no finite number"
-        yield wrong("quantity", found, "Write plain digits, such as 1234.5.")
-    years = [row["year_start"], row["year_end"]]
-    for name, year in zip(("year_start", "year_end"), years, strict=True):
-        if year and not (year.isascii() and year.isdecimal() and len(year) == 4):
-            yield wrong(name, f"{year!r} is no year", "Write four digits, or leave it empty.")
-            return
-    if (years[0] == "") != (years[1] == ""):
-        yield wrong("year_end", "only one of the two years is given", "Give both or none.")
-    elif years[0] > years[1]:
-        yield wrong("year_end", f"{years[1]} is before {years[0]}", "Swap them.")
-
-
-def _code(
-    row: Mapping[str, str],
-    wrong: _Wrong,
-    leaves: Mapping[tuple[str, str], str],
-    criteria: set[str],
-    levels: set[str],
-) -> Iterator[Problem]:
-    mend = "Check its spelling, or name it under leave_out in the rubric."
-    if row["criterion"] not in criteria:
-        yield wrong("criterion", f"the rubric has no criterion {row['criterion']!r}", mend)
-    elif (
-        any(criterion == row["criterion"] for criterion, _ in leaves)
-        and find_leaf(leaves, row["criterion"], row["subcriterion"]) is None
-    ):
-        found = f"{row['criterion']} has no subcriterion {row['subcriterion']!r} in the rubric"
-        yield wrong("subcriterion", found, mend)
-    for path in filter(None, row["alt_criterion"].split(";")):
-        if path.partition("/")[0] not in {*criteria, OUTSIDE}:
-            yield wrong("alt_criterion", f"the rubric has no criterion {path!r}", mend)
-    if row["effect"] not in EFFECTS:
-        yield wrong(
-            "effect", f"unknown effect {row['effect']!r}", f"Take one of {', '.join(EFFECTS)}."
+def _act(kind: str, reach: str, quantity: str, start: str, end: str) -> _Found:
+    if kind not in EVIDENCE_TYPES:
+        yield (
+            "evidence_type",
+            f"unknown evidence_type {kind!r}",
+            f"Take one of {', '.join(EVIDENCE_TYPES)}.",
         )
-    elif row["effect"] == "absent":
-        if row["strength"]:
-            yield wrong("strength", "what is absent has no strength", "Leave it empty.")
-    elif row["strength"] not in levels:
-        found = f"{row['strength']!r} is no level of the rubric"
-        yield wrong("strength", found, f"Take one of {', '.join(sorted(levels))}.")
+    if reach not in (*REACHES, ""):
+        yield "reach", f"unknown reach {reach!r}", f"Take one of {', '.join(REACHES)}."
+    if quantity and not _is_number(quantity):
+        yield "quantity", f"{quantity!r} is no finite number", "Write plain digits, such as 1234.5."
+    for name, year in (("year_start", start), ("year_end", end)):
+        if year and not (year.isascii() and year.isdecimal() and len(year) == 4):
+            yield name, f"{year!r} is no year", "Write four digits, or leave it empty."
+            return
+    if (start == "") != (end == ""):
+        yield "year_end", "only one of the two years is given", "Give both or none."
+    elif start > end:
+        yield "year_end", f"{end} is before {start}", "Swap them."
+
+
+def _code(rubric: Rubric) -> _Check:
+    leaves = leaf_of(rubric)
+    scored = {criterion for criterion, _ in leaves}
+    known = {*scored, *rubric.leave_out}
+    levels = {str(level) for level in rubric.levels}
+
+    def check(criterion: str, sub: str, alternative: str, effect: str, strength: str) -> _Found:
+        if criterion == OUTSIDE:
+            return
+        mend = "Check its spelling, or name it under leave_out in the rubric."
+        if criterion not in known:
+            yield "criterion", f"the rubric has no criterion {criterion!r}", mend
+        elif criterion in scored and find_leaf(leaves, criterion, sub) is None:
+            yield "subcriterion", f"{criterion} has no subcriterion {sub!r} in the rubric", mend
+        for path in filter(None, alternative.split(";")):
+            if path.partition("/")[0] not in {*known, OUTSIDE}:
+                yield "alt_criterion", f"the rubric has no criterion {path!r}", mend
+        if effect not in EFFECTS:
+            yield "effect", f"unknown effect {effect!r}", f"Take one of {', '.join(EFFECTS)}."
+        elif effect == "absent":
+            if strength:
+                yield "strength", "what is absent has no strength", "Leave it empty."
+        elif strength not in levels:
+            there = ", ".join(sorted(levels))
+            yield "strength", f"{strength!r} is no level of the rubric", f"Take one of {there}."
+
+    return check
 
 
 def _is_number(text: str) -> bool:

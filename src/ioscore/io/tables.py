@@ -15,12 +15,15 @@ from ioscore.evidence.table import (
     ACT_COLUMNS,
     CODE_COLUMNS,
     LARGEST,
+    OUTSIDE,
     REQUIRED,
     ROW_COLUMNS,
     Evidence,
 )
 from ioscore.io.files import read_text
 from ioscore.io.shipped import shipped
+
+_Columns = dict[str, list[str]]
 
 
 def read_table(path: Path) -> pd.DataFrame:
@@ -43,8 +46,13 @@ def read_table(path: Path) -> pd.DataFrame:
         For semicolons instead of commas, a header that names a column twice or not at all, rows
         of another length than the header, a quotation mark left open, or no row.
     """
+    return pd.DataFrame(_columns(path), dtype=object)
+
+
+def _columns(path: Path) -> _Columns:
+    """Return the columns of a CSV file and `where`, fields without blanks around them."""
     text = read_text(path)
-    header, *_rest = text.split("\n", 1)
+    header = text.partition("\n")[0]
     if header.count(";") > header.count(","):
         mend = (
             "Save it with commas (in Excel: 'CSV UTF-8'; the list separator is set in the region)."
@@ -52,28 +60,27 @@ def read_table(path: Path) -> pd.DataFrame:
         raise _broken(f"{path}, row 1", "the columns are separated by semicolons", mend)
     reader = csv.reader(io.StringIO(text), strict=True)
     try:
-        records = [(reader.line_num, row) for row in reader if any(row)]
+        names, *records = [list(map(str.strip, row)) for row in reader if any(row)]
     except csv.Error as error:
         mend = "Close the quotation marks; write a quotation mark inside a field twice."
         raise _broken(f"{path}, line {reader.line_num}", f"broken CSV: {error}", mend) from None
-    names = [name.strip() for name in records[0][1]]
     if "" in names or len(set(names)) < len(names):
         mend = "Give each column one name of its own."
         raise _broken(f"{path}, row 1", "a column has no name, or one that stands twice", mend)
-    if len(records) == 1:
+    if not records:
         raise _broken(str(path), "there is a header and no row", "Add rows.")
-    for n, (_, row) in enumerate(records[1:], 2):
+    for n, row in enumerate(records, 2):
         if len(row) != len(names):
             found = f"{len(row)} fields, but the header has {len(names)}"
-            raise _broken(
-                f"{path}, row {n}", found, "Put fields that hold commas into quotation marks."
-            )
-    table = pd.DataFrame([row for _, row in records[1:]], columns=names, dtype=object)
-    table = table.apply(lambda column: column.str.strip())
-    return table.assign(where=[f"{path}, row {n}" for n in range(2, len(records) + 1)])
+            mend = "Put fields that hold commas into quotation marks."
+            raise _broken(f"{path}, row {n}", found, mend)
+    table = dict(zip(names, map(list, zip(*records, strict=True)), strict=True))
+    return {**table, "where": [f"{path}, row {n}" for n in range(2, len(records) + 2)]}
 
 
-def read_evidence(path: Path | None = None, *, family: str = "thesis") -> Evidence:
+def read_evidence(
+    path: Path | None = None, *, family: str = "thesis", with_paragraphs: bool = True
+) -> Evidence:
     """Read coded evidence.
 
     Parameters
@@ -84,6 +91,9 @@ def read_evidence(path: Path | None = None, *, family: str = "thesis") -> Eviden
         other columns may be left out. Without a path: the shipped evidence.
     family : str
         Which table of codes to take from a folder (`codes` in a rubric).
+    with_paragraphs : bool
+        Read the word counts too (``paragraphs.csv``); only `documentation: per_1000_words` and
+        `coverage` need them.
 
     Returns
     -------
@@ -99,7 +109,7 @@ def read_evidence(path: Path | None = None, *, family: str = "thesis") -> Eviden
         rows = _joined(folder / "acts.csv", folder / "codes" / f"{family}.csv")
         beside = folder
     else:
-        rows = _flat(read_table(folder), folder)
+        rows = _complete(_checked(folder, REQUIRED, ROW_COLUMNS))
         beside = folder.parent
     sources = next(
         (f for f in (beside / "sources.csv", beside.parent / "sources.csv") if f.is_file()), None
@@ -112,7 +122,7 @@ def read_evidence(path: Path | None = None, *, family: str = "thesis") -> Eviden
         rows=rows,
         kinds=kinds,
         paragraphs=read_table(paragraphs)
-        if folder.is_dir() and paragraphs.is_file()
+        if with_paragraphs and paragraphs.is_file()
         else pd.DataFrame(),
         name=str(folder),
     )
@@ -174,85 +184,65 @@ def read_sources(path: Path | None = None) -> pd.DataFrame:
 
 
 def _joined(acts_path: Path, codes_path: Path) -> pd.DataFrame:
-    acts, codes = read_table(acts_path), read_table(codes_path)
-    _need(acts, ("id", "organisation"), acts_path)
-    _need(codes, ("act_id", "criterion", "strength"), codes_path)
-    _known(acts, ACT_COLUMNS, acts_path)
-    _known(codes, CODE_COLUMNS, codes_path)
-    problems = [
-        Problem(
-            where=f"{where}, id",
-            found=f"the act {name!r} stands twice",
-            mend="Give each its own id.",
-        )
-        for name, where in acts.loc[acts["id"].duplicated(), ["id", "where"]].itertuples(
-            index=False
-        )
-    ]
-    problems += [
-        Problem(
-            where=f"{where}, act_id", found=f"there is no act {name!r}", mend=f"See {acts_path}."
-        )
-        for name, where in codes.loc[
-            ~codes["act_id"].isin(acts["id"]), ["act_id", "where"]
-        ].itertuples(index=False)
-    ]
-    problems += [
-        Problem(
-            where=f"{where}, id",
-            found=f"the act {name!r} has no code",
-            mend=f"Code it in {codes_path}, if as 'none'.",
-        )
-        for name, where in acts.loc[~acts["id"].isin(codes["act_id"]), ["id", "where"]].itertuples(
-            index=False
-        )
-    ]
+    """Return one row for each code of each act; in lists, since frames take longer to join."""
+    acts = _checked(acts_path, ("id", "organisation"), ACT_COLUMNS)
+    codes = _checked(codes_path, ("act_id", "criterion", "strength"), CODE_COLUMNS)
+    at = {name: n for n, name in enumerate(acts["id"])}
+    coded = set(codes["act_id"])
+    problems = []
+    for n, (name, where) in enumerate(zip(acts["id"], acts["where"], strict=True)):
+        if at[name] != n:
+            found, mend = f"the act {name!r} stands twice", "Give each its own id."
+        elif name not in coded:
+            found, mend = f"the act {name!r} has no code", f"Code it in {codes_path}, if as 'none'."
+        else:
+            continue
+        problems.append(Problem(where=f"{where}, id", found=found, mend=mend))
+    for name, where in zip(codes["act_id"], codes["where"], strict=True):
+        if name not in at:
+            found, mend = f"there is no act {name!r}", f"See {acts_path}."
+            problems.append(Problem(where=f"{where}, act_id", found=found, mend=mend))
     if problems:
         raise EvidenceError(*problems)
-    codes = codes.rename(columns={"act_id": "id", "note": "code_note", "where": "code_where"})
-    rows = codes.merge(acts, on="id", how="left", validate="many_to_one")
-    rows["where"] = rows["where"] + " (code: " + rows["code_where"].str.rpartition(", ")[2] + ")"
-    return _complete(rows.drop(columns="code_where"))
+    places = [at[name] for name in codes.pop("act_id")]
+    joined = {name: [column[n] for n in places] for name, column in acts.items()}
+    rows = [where.rpartition(", ")[2] for where in codes.pop("where")]
+    joined["where"] = [
+        f"{act} (code: {row})" for act, row in zip(joined["where"], rows, strict=True)
+    ]
+    joined["code_note"] = codes.pop("note", [""] * len(rows))
+    return _complete({**joined, **codes})
 
 
-def _flat(table: pd.DataFrame, path: Path) -> pd.DataFrame:
-    _need(table, REQUIRED, path)
-    _known(table, ROW_COLUMNS, path)
-    return _complete(table)
-
-
-def _complete(rows: pd.DataFrame) -> pd.DataFrame:
-    """Fill in the columns that a file may leave out, and put all in their order."""
-    for column in ROW_COLUMNS:
-        if column not in rows:
-            rows[column] = ""
-    count = [f"row-{n}" for n in range(2, len(rows) + 2)]
-    rows["id"] = rows["id"].where(
-        rows["id"] != "", pd.Series(count, index=rows.index, dtype=object)
-    )
-    for column, default in (("event_id", rows["id"]), ("actor", rows["organisation"])):
-        rows[column] = rows[column].where(rows[column] != "", default)
-    for column, word in (("evidence_type", "output"), ("effect", "supports")):
-        rows[column] = rows[column].where(rows[column] != "", word)
-    outside = rows["criterion"] == "none"
-    rows.loc[outside & (rows["strength"] == ""), "effect"] = ""
-    return rows[[*ROW_COLUMNS, "where"]]
-
-
-def _need(table: pd.DataFrame, columns: Iterable[str], path: Path) -> None:
-    lacking = [name for name in columns if name not in table]
-    if lacking:
-        found = (
-            f"no column {', '.join(lacking)}; there are {', '.join(table.columns.drop('where'))}"
-        )
+def _checked(path: Path, needed: Iterable[str], known: tuple[str, ...]) -> _Columns:
+    """Return the columns of a CSV file that has those needed; note those not known."""
+    table = _columns(path)
+    names = [name for name in table if name != "where"]
+    if lacking := [name for name in needed if name not in table]:
+        found = f"no column {', '.join(lacking)}; there are {', '.join(names)}"
         raise _broken(f"{path}, row 1", found, "Add it, or check its spelling.")
+    if unknown := [name for name in names if name not in known]:
+        text = f"{path}: columns not used: {', '.join(unknown)} (known are {', '.join(known)})"
+        warnings.warn(text, IoscoreWarning, stacklevel=3)
+    return table
 
 
-def _known(table: pd.DataFrame, columns: tuple[str, ...], path: Path) -> None:
-    unknown = [name for name in table.columns if name not in (*columns, "where")]
-    if unknown:
-        text = f"{path}: columns not used: {', '.join(unknown)} (known are {', '.join(columns)})"
-        warnings.warn(text, IoscoreWarning, 3)
+def _complete(table: _Columns) -> pd.DataFrame:
+    """Return a frame with every column, those that a file may leave out filled in."""
+    rows = len(table["where"])
+    empty = [""] * rows
+    full = {name: table.get(name, empty) for name in (*ROW_COLUMNS, "where")}
+
+    def fill(name: str, default: Iterable[str]) -> None:
+        full[name] = [own or other for own, other in zip(full[name], default, strict=True)]
+
+    fill("id", [f"row-{n}" for n in range(2, rows + 2)])
+    fill("event_id", full["id"])
+    fill("actor", full["organisation"])
+    fill("evidence_type", ["output"] * rows)
+    codes = zip(full["criterion"], full["strength"], strict=True)
+    fill("effect", ["" if code == (OUTSIDE, "") else "supports" for code in codes])
+    return pd.DataFrame(full, dtype=object)
 
 
 def _finite(text: str) -> float | None:

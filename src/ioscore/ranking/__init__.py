@@ -162,8 +162,8 @@ def _by_criterion(
     """Return contributions and scores of the criteria of the first level."""
     top = [node.id for node in nodes if not node.parent]
     owner = np.array([top.index(path.partition("/")[0]) for path in paths])
-    member = (owner[:, None] == np.arange(len(top))).astype(float)
-    contributions, share = parts @ member, weights @ member
+    contributions = np.stack([parts[:, owner == k].sum(axis=1) for k in range(len(top))], axis=1)
+    share = np.stack([weights[:, owner == k].sum(axis=1) for k in range(len(top))], axis=1)
     own = np.divide(contributions, share, out=np.full_like(share, np.nan), where=share > 0)
     return np.where(share > 0, contributions, np.nan), own
 
