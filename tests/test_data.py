@@ -6,8 +6,8 @@ import re
 
 import pandas as pd
 import pytest
-from helpers import ROOT
 
+from helpers import ROOT
 from ioscore.evidence import find_problems
 from ioscore.evidence.table import EVIDENCE_TYPES, REACHES
 from ioscore.io import read_evidence, read_rubric, read_sources, read_table, shipped_rubrics
@@ -17,8 +17,7 @@ PASS = EVIDENCE / "passes" / "1"
 IN_SCOPE = {"thesis": [(35, 49), (99, 115), (123, 449)]}
 """Lines of the thesis that are read: introduction, 1.5, chapters two to six, conclusion."""
 UNITS = set(
-    "people courses occasions sites items kg tonnes EUR USD percent years months states agencies "
-    "agreements cases arrests hectares km documents".split()
+    ["people", "courses", "occasions", "sites", "items", "kg", "tonnes", "EUR", "USD", "percent", "years", "months", "states", "agencies", "agreements", "cases", "arrests", "hectares", "km", "documents"]
 ) | {"million EUR", "million USD"}
 
 

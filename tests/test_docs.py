@@ -1,0 +1,61 @@
+"""What the guides say can be done is done, command by command."""
+
+from __future__ import annotations
+
+import re
+import shlex
+
+import pytest
+
+from helpers import ROOT, ioscore
+
+BLOCK = re.compile(r"^```(\S+)(?: (\S+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+def test_your_own_question_works_as_written(tmp_path):
+    """Every file of the guide is saved and every command run in its order; none fails or is idle."""
+    text = (ROOT / "docs" / "your-own-question.md").read_text(encoding="utf-8")
+    ran = 0
+    for language, name, body in BLOCK.findall(text):
+        if name:
+            (tmp_path / name).write_text(body, encoding="utf-8")
+        elif language == "sh":
+            for line in body.splitlines():
+                run = ioscore(*shlex.split(line)[1:], cwd=tmp_path)
+                assert run.status == 0, (line, run.err)
+                assert run.out, line
+                ran += 1
+    assert ran >= 12
+
+
+def commands_of(path):
+    text = (ROOT / path).read_text(encoding="utf-8")
+    found = re.findall(r"`(ioscore [^`\n]+)`", text)
+    skipped = ("verify", "DIR", "mine.yaml", "scores.csv", "ORGANISATION", "FOLDER", "--output")
+    return [c for c in dict.fromkeys(found) if not any(word in c for word in skipped)]
+
+
+@pytest.mark.parametrize("command", [*commands_of("README.md"), *commands_of("docs/methods.md")])
+def test_every_command_of_readme_and_methods_runs(command):
+    """A command that stands in the README or in the methods ends well as it is written there."""
+    arguments = shlex.split(command)[1:]
+    if arguments[0].startswith("--") or arguments == ["rank", "--set"]:
+        return
+    run = ioscore(*arguments)
+    assert run.status == 0, run.err
+
+
+def test_the_cell_computed_by_hand_is_the_cell_that_is_printed():
+    """The score that docs/methods.md works out by hand is what `explain` prints."""
+    text = (ROOT / "docs" / "methods.md").read_text(encoding="utf-8")
+    by_hand = re.search(r"score = max\(0, ([\d.]+)\)", text)[1]
+    printed = ioscore("explain", "UNODC", "--criterion", "border_posts").out
+    assert (
+        f"infrastructure/border_posts: {float(by_hand):.3f} from 1 supporting (3 points), 1 limiting (2"
+        in printed
+    )
+    assert pytest.approx(float(by_hand), abs=5e-5) == 1 - 2 ** (-1 / 6)
+    by_row = ioscore(
+        "explain", "UNODC", "--criterion", "border_posts", "--choice", "counting=row"
+    ).out
+    assert "0.370 from 6 supporting (8 points), 2 limiting (4 points)" in by_row
