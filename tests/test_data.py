@@ -16,9 +16,28 @@ EVIDENCE = ROOT / "data" / "evidence"
 PASS = EVIDENCE / "passes" / "1"
 IN_SCOPE = {"thesis": [(35, 49), (99, 115), (123, 449)]}
 """Lines of the thesis that are read: introduction, 1.5, chapters two to six, conclusion."""
-UNITS = set(
-    ["people", "courses", "occasions", "sites", "items", "kg", "tonnes", "EUR", "USD", "percent", "years", "months", "states", "agencies", "agreements", "cases", "arrests", "hectares", "km", "documents"]
-) | {"million EUR", "million USD"}
+UNITS = {
+    "people",
+    "courses",
+    "occasions",
+    "sites",
+    "items",
+    "kg",
+    "tonnes",
+    "EUR",
+    "USD",
+    "percent",
+    "years",
+    "months",
+    "states",
+    "agencies",
+    "agreements",
+    "cases",
+    "arrests",
+    "hectares",
+    "km",
+    "documents",
+} | {"million EUR", "million USD"}
 
 
 def table(*parts):

@@ -109,16 +109,18 @@ def _show(
         put(as_text(table, form), output)
     else:
         measured = [caveat(selection.sources, selection.window)] if selection else []
-        notes = [headline(ranking), *measured]
-        parts = [as_text(table, form, title=title), "\n".join(notes) + "\n"]
+        parts = [
+            as_text(table, form, title=title),
+            "\n".join([headline(ranking), *measured]) + "\n",
+        ]
         if form is Format.markdown:
             parts.insert(1, "\n".join(f"- {line}" for line in margins(ranking)) + "\n")
         if selection is not None or ranking.table["missing"].any():
-            parts.append(
-                as_text(
-                    cells_table(scores), form, title="Scores of the cells (?: nothing is known)"
-                )
+            cells = as_text(
+                cells_table(scores), form, title="Scores of the cells (?: nothing is known)"
             )
+            # A page is read from its top, a terminal from its end.
+            parts.insert(len(parts) if form is Format.markdown else 0, cells)
         put("\n".join(parts), output)
     if selection is not None and selection.left_out:
         left = "; ".join(f"{count} {reason}" for reason, count in selection.left_out.items())
