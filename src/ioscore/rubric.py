@@ -6,6 +6,7 @@ numbers in every message, is the business of `ioscore.io`.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -257,10 +258,35 @@ def _changed(rubric: Rubric, changes: Mapping[str, Any]) -> Rubric:
     try:
         return Rubric.model_validate({**rubric.model_dump(), **changes})
     except ValidationError as error:
-        text = error.errors()[0]["msg"]
-        raise RubricError(
-            Problem(where=f"rubric {rubric.name}", found=text, mend="Nothing was changed.")
-        ) from None
+        path, found, _ = what_is_wrong(error.errors()[0])
+        where = f"rubric {rubric.name}, {'.'.join(path)}"
+        raise RubricError(Problem(where=where, found=found, mend="Nothing was changed.")) from None
+
+
+def what_is_wrong(detail: Mapping[str, Any]) -> tuple[tuple[str, ...], str, str]:
+    """Return the path of a key, what was found there and how to mend it.
+
+    Parameters
+    ----------
+    detail : mapping
+        One of the errors of a pydantic `ValidationError`.
+
+    Returns
+    -------
+    path : tuple of str
+    found, mend : str
+    """
+    context = detail.get("ctx") or {}
+    path = tuple(str(part) for part in context.get("path") or detail["loc"] if part != "[key]")
+    if detail["type"] == "extra_forbidden":
+        return path, "unknown key", "Take it out or check its spelling."
+    if detail["type"] == "missing":
+        return path, "this key is missing", "Add it."
+    message = detail["msg"]
+    if detail["type"] != "rubric":
+        value = json.dumps(detail["input"], default=str, ensure_ascii=False)
+        message = f"{message[0].lower()}{message[1:]}, found {value:.60}"
+    return path, message, "Mend it there."
 
 
 def reweight(rubric: Rubric, weights: Mapping[str, float]) -> Rubric:

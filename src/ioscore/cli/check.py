@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ioscore.cli.inputs import EvidenceOption, RubricOption, the_evidence, the_rubric
-from ioscore.cli.output import failures, put, say
+from ioscore.cli.output import Format, FormatOption, failures, put, put_frame, say
 
 if TYPE_CHECKING:
     from ioscore.errors import Problem
@@ -27,6 +27,7 @@ def check(
         ),
     ] = None,
     rubric: RubricOption = None,
+    form: FormatOption = Format.table,
 ) -> None:
     """Check rubrics and evidence, and list every problem with its place and how to mend it.
 
@@ -35,6 +36,7 @@ def check(
     with failures():
         from ioscore.errors import IoscoreError
         from ioscore.io.rubrics import shipped_rubrics
+        from ioscore.report.data import problems_table
 
         jobs: list[tuple[str, Callable[[], _Result]]] = [
             (str(path), partial(_file, path, rubric)) for path in files or ()
@@ -42,16 +44,19 @@ def check(
         for name in () if files else shipped_rubrics():
             jobs.append((f"rubric {name}", partial(_rubric, name)))
             jobs.append((f"evidence under {name}", partial(_evidence, None, name)))
-        failed = 0
+        failed: list[Problem] = []
         for label, job in jobs:
             try:
                 text, problems = job()
             except IoscoreError as error:
                 text, problems = "", error.problems
-            put("".join(f"{problem}\n" for problem in problems) or f"{label}: sound, {text}\n")
-            failed += len(problems)
+            if form is Format.table:
+                put("".join(f"{problem}\n" for problem in problems) or f"{label}: sound, {text}\n")
+            failed += problems
+        if form is not Format.table:
+            put_frame(problems_table(failed), form, schema="problems")
         if failed:
-            say(f"{failed} problem{'s' if failed > 1 else ''} found.")
+            say(f"{len(failed)} problem{'s' if len(failed) > 1 else ''} found.")
             raise typer.Exit(1)
 
 
@@ -85,6 +90,7 @@ def verify(
     ],
     evidence: EvidenceOption = None,
     rubric: RubricOption = None,
+    form: FormatOption = Format.table,
 ) -> None:
     """Look up every anchor in its source: there once, at its line, with its number beside it.
 
@@ -95,6 +101,7 @@ def verify(
         from ioscore.io.shipped import shipped
         from ioscore.io.tables import read_sources, read_table
         from ioscore.io.verification import verify as look_up
+        from ioscore.report.data import problems_table
 
         table = read_sources()
         rows = the_evidence(evidence, the_rubric(rubric)).rows
@@ -102,17 +109,19 @@ def verify(
         notes = shipped("data", "source_notes.csv")
         if evidence is None and notes.is_file():
             jobs["source notes"] = read_table(notes)
-        bad = 0
+        bad: list[Problem] = []
         for label, part in jobs.items():
             result = look_up(part, table, sources)
-            for problem in result.problems:
-                put(f"{problem}\n")
-            for name in result.differing:
-                put(f"{name}: the sha256 of its file is not the one recorded\n")
             for name in result.absent:
                 say(f"{name}: its file is not in {sources}, so its rows were not checked")
-            wrong = len(result.problems) + len(result.differing)
-            bad += wrong
-            put(f"{label}: {result.checked} anchors looked up, {len(result.problems)} problems\n")
+            if form is Format.table:
+                put("".join(f"{problem}\n" for problem in result.problems))
+                n = len(result.problems)
+                put(f"{label}: {result.checked} anchors looked up, {n} problems\n")
+            else:
+                say(f"{label}: {result.checked} anchors looked up")
+            bad += result.problems
+        if form is not Format.table:
+            put_frame(problems_table(bad), form, schema="problems")
         if bad:
             raise typer.Exit(3)

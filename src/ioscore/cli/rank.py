@@ -90,38 +90,34 @@ def _rank_matrix(path: Path, name: str | None, weights: list[str] | None) -> tup
 def _show(
     ranking: Ranking, scores: Scores, selection: Selection | None, form: Format, output: Path | None
 ) -> None:
-    from ioscore.report import (
-        caveat,
-        cells_table,
-        headline,
-        margins,
-        ranking_json,
-        ranking_table,
-    )
+    from ioscore import report
 
     if form is Format.json:
-        put_json(ranking_json(ranking, scores, selection), output)
+        put_json(report.ranking_json(ranking, scores, selection), output)
         return
-    table = ranking_table(ranking)
     rubric = ranking.rubric
     title = f"Rubric {rubric.name}" + (f": {rubric.title}" if rubric.title else "")
+    notes = [report.headline(ranking)]
+    if selection is not None:
+        notes.append(report.caveat(selection.sources, selection.window))
+    across = form is Format.table and report.fits_across(ranking)
+    table = as_text(report.ranking_table(ranking, contributions=not across), form, title=title)
+    said = "\n".join(notes) + "\n"
+    cells = ""
+    if selection is not None or ranking.table["missing"].any():
+        name = "Scores of the cells (?: nothing is known)"
+        cells = as_text(report.cells_table(ranking, scores), form, title=name)
     if form in (Format.csv, Format.latex):
-        put(as_text(table, form), output)
+        put(table, output)
+        say(said.rstrip())
+    elif form is Format.markdown:
+        margins = "".join(f"- {line}\n" for line in report.margins(ranking))
+        put("\n".join(filter(None, [table, margins, said, cells])), output)
     else:
-        measured = [caveat(selection.sources, selection.window)] if selection else []
-        parts = [
-            as_text(table, form, title=title),
-            "\n".join([headline(ranking), *measured]) + "\n",
-        ]
-        if form is Format.markdown:
-            parts.insert(1, "\n".join(f"- {line}" for line in margins(ranking)) + "\n")
-        if selection is not None or ranking.table["missing"].any():
-            cells = as_text(
-                cells_table(scores), form, title="Scores of the cells (?: nothing is known)"
-            )
-            # A page is read from its top, a terminal from its end.
-            parts.insert(len(parts) if form is Format.markdown else 0, cells)
-        put("\n".join(parts), output)
+        # A terminal is read from its end.
+        name = "What each criterion adds to the score"
+        parts = as_text(report.contributions_table(ranking), form, title=name) if across else ""
+        put("\n".join(filter(None, [cells, parts, table, said])), output)
     if selection is not None and selection.left_out:
         left = "; ".join(f"{count} {reason}" for reason, count in selection.left_out.items())
         say(f"{len(selection.rows)} coded rows count. Left out: {left}.")

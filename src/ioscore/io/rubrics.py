@@ -12,7 +12,7 @@ from ioscore.errors import Problem, RubricError
 from ioscore.io import yaml_lines
 from ioscore.io.files import read_text
 from ioscore.io.shipped import shipped
-from ioscore.rubric import Rubric
+from ioscore.rubric import Rubric, what_is_wrong
 
 _Place = tuple[str, int]
 MODELINE = "# yaml-language-server: $schema=rubric.schema.json"
@@ -126,22 +126,13 @@ def _laid_over(under: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
 
 def _problem(detail: Any, places: dict[Any, _Place], name: str) -> Problem:
     """Return what pydantic found as a problem with the place of the nearest key above it."""
-    ctx = detail.get("ctx") or {}
-    path = tuple(str(part) for part in ctx.get("path") or detail["loc"] if part != "[key]")
+    path, found, mend = what_is_wrong(detail)
     known = {tuple(map(str, key)): place for key, place in places.items()}
     name, line = next(
         (known[path[:n]] for n in range(len(path), 0, -1) if path[:n] in known), (name, 1)
     )
     where = ", ".join(filter(None, [name, f"line {line}", ".".join(path)]))
-    if detail["type"] == "extra_forbidden":
-        return Problem(where=where, found="unknown key", mend="Take it out or check its spelling.")
-    if detail["type"] == "missing":
-        return Problem(where=where, found="this key is missing", mend="Add it.")
-    message = detail["msg"]
-    if detail["type"] != "rubric":
-        value = json.dumps(detail["input"], default=str, ensure_ascii=False)
-        message = f"{message[0].lower()}{message[1:]}, found {value:.60}"
-    return Problem(where=where, found=message, mend="Mend it there.")
+    return Problem(where=where, found=found, mend=mend)
 
 
 def rubric_schema() -> dict[str, Any]:

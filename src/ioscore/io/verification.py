@@ -22,16 +22,14 @@ class Verification:
     checked : int
         Rows looked up.
     problems : tuple of Problem
-        Rows that do not stand where they say, with what was found.
-    differing : tuple of str
-        Sources whose sha256 is another than the one recorded: another edition, or an edited file.
+        Rows that do not stand where they say, with what was found; and each source whose sha256
+        is another than the one recorded (another edition, or an edited file).
     absent : tuple of str
         Sources without a file in the folder; their rows were not checked.
     """
 
     checked: int
     problems: tuple[Problem, ...]
-    differing: tuple[str, ...]
     absent: tuple[str, ...]
 
 
@@ -57,14 +55,17 @@ def verify(rows: pd.DataFrame, sources: pd.DataFrame, folder: Path) -> Verificat
         When the folder does not exist or holds none of the sources.
     """
     texts: dict[str, SourceText] = {}
-    differing, absent = [], []
+    problems: list[Problem] = []
+    absent: list[str] = []
     for row in sources.itertuples(index=False):
         path = folder / row.file
         if not path.is_file():
             absent.append(row.id)
             continue
         if hashlib.sha256(path.read_bytes()).hexdigest() != row.sha256:
-            differing.append(row.id)
+            mend = "Take the edition that was coded, or code this one."
+            found = "its sha256 is not the one recorded"
+            problems.append(Problem(where=f"{row.id} ({path})", found=found, mend=mend))
         texts[row.id] = source_text(read_text(path))
     if not texts:
         found = f"none of {', '.join(sources['file'])} is here"
@@ -74,14 +75,10 @@ def verify(rows: pd.DataFrame, sources: pd.DataFrame, folder: Path) -> Verificat
     here = rows[rows["source"].isin(texts)].drop_duplicates(
         subset=[c for c in ("id", "anchor") if c in rows]
     )
-    problems = [
-        problem
-        for row in here.to_dict("records")
-        for problem in check_anchor(row, texts[row["source"]])
-    ]
+    for row in here.to_dict("records"):
+        problems.extend(check_anchor(row, texts[row["source"]]))
     return Verification(
         checked=len(here),
         problems=tuple(problems),
-        differing=tuple(differing),
         absent=tuple(name for name in absent if (rows["source"] == name).any()),
     )

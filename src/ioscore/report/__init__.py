@@ -3,6 +3,8 @@
 from ioscore.report.ranking import (
     caveat,
     cells_table,
+    contributions_table,
+    fits_across,
     headline,
     listed,
     margins,
@@ -17,6 +19,8 @@ __all__ = [
     "as_markdown",
     "caveat",
     "cells_table",
+    "contributions_table",
+    "fits_across",
     "headline",
     "listed",
     "margins",

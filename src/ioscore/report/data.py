@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pandas as pd
 
 from ioscore.errors import EvidenceError, Problem
@@ -36,3 +38,9 @@ def counts(rows: pd.DataFrame, by: str) -> pd.DataFrame:
     table["total"] = table.sum(axis=1)
     table.columns.name = None
     return table.reset_index()
+
+
+def problems_table(problems: Sequence[Problem]) -> pd.DataFrame:
+    """Return problems as a table: `where`, `found`, `mend`."""
+    rows = [[problem.where, problem.found, problem.mend] for problem in problems]
+    return pd.DataFrame(rows, columns=["where", "found", "mend"])

@@ -13,6 +13,8 @@ from ioscore.report.tables import plain
 from ioscore.scoring import Scores
 
 MEASURES = "documented effort in the named sources, not effect"
+FEW = 8
+"""So many alternatives can stand side by side."""
 _SHOWN = {"missing": "?", "absent": "absent", "limited": "0 (limits)"}
 
 
@@ -55,41 +57,60 @@ def caveat(sources: tuple[str, ...], window: tuple[int, int] | None) -> str:
     return f"This measures {MEASURES}{named}."
 
 
-def ranking_table(ranking: Ranking) -> pd.DataFrame:
-    """Return the ranking with contributions: one row for each alternative, best first."""
+def ranking_table(ranking: Ranking, *, contributions: bool = True) -> pd.DataFrame:
+    """Return the ranking, best first, with the contribution of each criterion if wanted."""
     table = ranking.table
-    parts = ranking.contributions.reset_index(drop=True)
-    ranks = [_whole(value) for value in table["rank"]]
     spans = [
         str(low) if low == high else f"{low} to {high}"
         for low, high in zip(table["rank_best"], table["rank_worst"], strict=True)
     ]
+    parts = ranking.contributions.reset_index(drop=True) if contributions else {}
     return pd.DataFrame(
         {
-            "rank": ranks,
+            "rank": [_whole(value) for value in table["rank"]],
             "rank range": spans,
             "organisation": table["organisation"],
             "score": table["score"],
             **{column: parts[column] for column in parts},
-            "missing": table["missing"],
+            "missing cells" if not contributions else "missing": table["missing"],
         }
     )
 
 
-def cells_table(scores: Scores) -> pd.DataFrame:
-    """Return the score of every cell, leaves down and alternatives across.
+def contributions_table(ranking: Ranking) -> pd.DataFrame:
+    """Return what each criterion adds to each score: criteria down, alternatives across."""
+    parts = ranking.contributions
+    shares = {node.id: node.share for node in ranking.rubric.top()}
+    table = parts.T.reset_index(names="criterion")
+    table.insert(1, "weight", [shares[name] for name in table["criterion"]])
+    scores = ranking.table.set_index("organisation")["score"].loc[list(parts.index)]
+    table.loc[len(table)] = ["score", 1.0, *scores]
+    return table
+
+
+def cells_table(ranking: Ranking, scores: Scores) -> pd.DataFrame:
+    """Return the score of every cell: leaves down, alternatives across in their order.
 
     A question mark is a missing cell, ``absent`` a stated absence, ``0 (limits)`` a cell that its
-    limits pull to zero.
+    limits pull to zero. Many alternatives stand down, and the leaves across.
     """
-    shown = {
-        name: [
+    order = list(ranking.table["organisation"])
+    shown = [
+        [
             _SHOWN.get(state, f"{value:.2f}")
             for value, state in zip(scores.matrix.loc[name], scores.states.loc[name], strict=True)
         ]
-        for name in scores.matrix.index
-    }
-    return pd.DataFrame({"criterion": scores.matrix.columns, **shown})
+        for name in order
+    ]
+    table = pd.DataFrame(shown, index=order, columns=scores.matrix.columns)
+    if fits_across(ranking):
+        return table.T.reset_index(names="criterion")
+    return table.reset_index(names="organisation")
+
+
+def fits_across(ranking: Ranking) -> bool:
+    """Say whether the alternatives are few enough to stand side by side in a terminal."""
+    return len(ranking.table) <= FEW
 
 
 def margins(ranking: Ranking) -> list[str]:
