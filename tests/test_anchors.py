@@ -50,6 +50,7 @@ WRONG = {
         {"anchor": "office gave 1,344 lamps to twenty-two guards. Another made-up line"},
         "has 10 words",
     ),
+    "no number": ({"quantity": "many"}, "'many' is no number"),
     "other number": ({"quantity": "77"}, "77 is not printed on line 4"),
 }
 
@@ -94,6 +95,14 @@ def test_a_source_with_another_checksum_is_named(folder):
     (problem,) = verify(rows, table(folder, "0" * 64), folder).problems
     assert problem.where.startswith("made_up (")
     assert "sha256" in problem.found
+
+
+def test_rows_that_cannot_be_looked_up_do_not_pass(folder):
+    """A row of a source that is not in the table, or not in the folder, is a problem."""
+    rows = pd.DataFrame([row(), row(source="elsewhere")])
+    (problem,) = verify(rows, table(folder), folder).problems
+    assert "'elsewhere'" in problem.where
+    assert "1 rows could not be looked up" in problem.found
 
 
 def test_a_folder_without_any_source_is_an_error(tmp_path):

@@ -125,10 +125,21 @@ def test_a_ready_matrix_is_ranked_without_a_rubric(tmp_path):
     document = json.loads(ioscore("rank", "--scores", path, "-f", "json").out)
     scores = {row["organisation"]: row["score"] for row in document["ranking"]}
     assert scores == {"Bern": 7.5, "Oslo": 6.5, "Rome": 4.0}
-    # Rome's air may be anything from 3 to 9, which puts it between 3.5 and 6.5.
+    # Rome's air may be anything on the scale from 3 to 10, so its score between 3.5 and 7.
     rome = next(row for row in document["ranking"] if row["organisation"] == "Rome")
-    assert rome["score_range"] == [3.5, 6.5]
+    assert rome["score_range"] == [3.5, 7.0]
     assert rome["rank_range"] == [2, 3]
+
+
+def test_columns_are_named_by_their_headings(tmp_path):
+    """A heading with blanks or in another script can be weighed by its own name."""
+    path = tmp_path / "matrix.csv"
+    path.write_text("x,Grüne Fläche,тест\nA,1,0\nB,0,1\n", encoding="utf-8")
+    run = ioscore("rank", "--scores", path, "--set", "Grüne Fläche=3", "-f", "json")
+    document = json.loads(run.out)
+    assert document["weights"] == {"Grüne_Fläche": 0.75, "тест": 0.25}
+    assert document["measures"] == "the values given"
+    assert document["choices"] == {}
 
 
 def test_a_ready_matrix_is_ranked_by_a_rubric(tmp_path):
@@ -187,7 +198,10 @@ def test_explain_goes_down_to_event_anchor_and_line():
         assert 5 <= len(row["anchor"].split()) <= 9
     made_up = ioscore("explain", "alpha", *MADE_UP).out
     assert "alpha-course (same event, counts once)" in made_up
-    assert "hindrance: missing: no row" in made_up
+    assert "hindrance: missing: no row counts" in made_up
+    assert (
+        "left out: 1 act of a state by itself; 1 opinion or recommendation, never scored" in made_up
+    )
     fails_clearly(ioscore("explain", "NATO"), "no organisation 'NATO'", "UNODC")
     fails_clearly(ioscore("explain", "UNODC", "--criterion", "x"), "no criterion 'x'")
 
@@ -234,6 +248,23 @@ def test_verify_ends_with_3_when_something_does_not_stand(tmp_path):
     fails_clearly(ioscore("verify", "--sources", tmp_path), "none of")
 
 
+def test_verify_lists_problems_in_every_format(tmp_path):
+    """A row that does not stand where it says ends with 3, as text and as JSON alike."""
+    (tmp_path / "book.txt").write_text("one made-up line of seven words here\n", encoding="utf-8")
+    head = "organisation,criterion,strength,source,locator,anchor\n"
+    (tmp_path / "e.csv").write_text(
+        head + "ALPHA,tools,1,book,line 2,one made-up line of seven\n", encoding="utf-8"
+    )
+    (tmp_path / "sources.csv").write_text(
+        "id,kind,file,sha256\nbook,made up,book.txt,0\n", encoding="utf-8"
+    )
+    command = ("verify", "--sources", tmp_path, "-e", tmp_path / "e.csv", "-r", RUBRIC)
+    text, document = ioscore(*command), ioscore(*command, "-f", "json")
+    assert (text.status, document.status) == (3, 3)
+    assert "begins on line 1, the locator says 2" in text.out
+    assert len(json.loads(document.out)["problems"]) == 2
+
+
 def test_rubric_commands():
     """list, show, diff, schema and compare print what they are for."""
     assert "hard_security" in ioscore("rubric", "list").out
@@ -251,6 +282,52 @@ def test_rubric_commands():
     assert len(compared) == 6
 
 
+def test_rubrics_of_one_name_are_compared_side_by_side(tmp_path):
+    """Two rubrics called alike both have a column."""
+    path = tmp_path / "mine.yaml"
+    path.write_text("extends: thesis\nname: thesis\nweights: {barriers: 90}\n", encoding="utf-8")
+    head = ioscore("rubric", "compare", "thesis", path, "-f", "csv").out.splitlines()[0]
+    assert head == "organisation,thesis,thesis (2)"
+
+
+@pytest.mark.parametrize("name", ["2024", "no", "my: r", "\u00fcber"])
+def test_a_new_rubric_loads_whatever_it_is_called(tmp_path, name):
+    """Names that YAML would read as a number, a truth or a mapping are quoted."""
+    path = tmp_path / f"{name}.yaml"
+    for option in ([], ["--blank", "--force"]):
+        assert ioscore("rubric", "new", path, *option).status == 0
+        run = ioscore("rubric", "show", path, "-f", "json")
+        assert json.loads(run.out)["name"] == name
+
+
+def test_a_new_rubric_finds_the_one_it_extends_from_its_own_folder(tmp_path):
+    """A base given by path is written relative to the new file."""
+    base = tmp_path / "base.yaml"
+    assert ioscore("rubric", "new", base, "--blank").status == 0
+    (tmp_path / "sub").mkdir()
+    new = tmp_path / "sub" / "mine.yaml"
+    assert ioscore("rubric", "new", new, "--extends", base).status == 0
+    assert ioscore("check", new).status == 0
+
+
+def test_check_takes_the_tables_of_the_project_for_what_they_are():
+    """Acts and codes are checked with what belongs to them."""
+    folder = ROOT / "data" / "evidence"
+    run = ioscore("check", folder / "acts.csv", folder / "codes" / "thesis.csv")
+    assert run.status == 0, run.out
+    assert run.out.count("sound") == 2
+
+
+def test_a_weight_of_zero_is_not_missing():
+    """A criterion that weighs nothing has its own score, and contributes zero."""
+    run = ioscore(
+        "explain", "UNODC", "--criterion", "barriers", "--set", "barriers=0", "-f", "json"
+    )
+    (row,) = json.loads(run.out)["criteria"]
+    assert row["contribution"] == 0
+    assert row["score"] > 0
+
+
 def test_a_new_rubric_is_written_once_and_ranks_at_once(tmp_path):
     """`rubric new` writes a file that ranks like its base, and does not write over one."""
     path = tmp_path / "mine.yaml"
@@ -261,6 +338,18 @@ def test_a_new_rubric_is_written_once_and_ranks_at_once(tmp_path):
         (r["organisation"], r["rank"]) for r in base
     ]
     fails_clearly(ioscore("rubric", "new", path), "there is a file of that name")
+
+
+def test_a_blank_rubric_loads_as_it_is_and_is_checked_with_its_evidence(tmp_path):
+    """`rubric new --blank` needs no other file; `check` takes it for the tables beside it."""
+    rubric, evidence = tmp_path / "mine.yaml", tmp_path / "mine.csv"
+    assert ioscore("rubric", "new", rubric, "--blank").status == 0
+    evidence.write_text(
+        "organisation,criterion,strength\nA,first_criterion,2\nB,a_hindrance,1\n", encoding="utf-8"
+    )
+    run = ioscore("check", rubric, evidence)
+    assert run.status == 0, run.out
+    assert ioscore("rank", "-r", rubric, "-e", evidence).status == 0
 
 
 def test_data_commands():

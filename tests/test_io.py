@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from helpers import EVIDENCE, RUBRIC, fails_clearly, ioscore
@@ -32,6 +34,7 @@ BAD_FILES = {
     "utf-16": (GOOD.encode("utf-16"), "UTF-16"),
     "latin-1": (GOOD.replace("ALPHA", "\u00c4LPHA").encode("latin-1"), "not UTF-8"),
     "nul": (GOOD.encode() + b"\0", "NUL"),
+    "tabs": (GOOD.replace(",", "\t").encode(), "tabs"),
     "semicolons": (GOOD.replace(",", ";").encode(), "semicolons"),
     "header only": (b"organisation,criterion,strength\n", "no row"),
     "column twice": (b"organisation,criterion,criterion\nA,b,1\n", "stands twice"),
@@ -46,6 +49,7 @@ BAD_FILES = {
     ),
     "nan": (GOOD.encode() + b"ALPHA,tools,nan\n", "'nan' is no level"),
     "huge": (GOOD.encode() + b"ALPHA,tools,1e308\n", "'1e308' is no level"),
+    "no organisation": (GOOD.encode() + b",tools,1\n", "no organisation is named"),
     "no strength": (GOOD.encode() + b"ALPHA,tools,\n", "'' is no level"),
 }
 
@@ -145,6 +149,8 @@ def test_an_unknown_column_is_noted_not_dropped_in_silence(tmp_path):
 
 MATRICES = {
     "nan": ("x,a\nA,nan\n", "'nan' is no number"),
+    "underscore": ("x,a\nA,1_000\n", "'1_000' is no number"),
+    "reserved name": ("x,where\nA,1\n", "called 'where'"),
     "infinite": ("x,a\nA,inf\n", "'inf' is no number"),
     "huge": ("x,a\nA,1e308\n", "'1e308' is no number"),
     "text": ("x,a\nA,much\n", "row 2, a: 'much'"),
@@ -163,9 +169,51 @@ def test_a_bad_matrix_gets_one_clear_message(tmp_path, text, found):
 
 def test_an_empty_field_of_a_matrix_is_missing(tmp_path):
     """The empty field is NaN, and everything else is as written."""
-    matrix = read_matrix(write(tmp_path, "x,a,b\nA,1,\nB,-2.5,1e3\n", "m.csv"))
+    matrix = read_matrix(write(tmp_path, "x,a,b\nA,1,\nB,-2.5,1e0\n", "m.csv"))
     assert matrix.isna().sum().sum() == 1
-    assert matrix.loc["B"].tolist() == [-2.5, 1000]
+    assert matrix.loc["B"].tolist() == [-2.5, 1]
+
+
+def test_columns_on_unlike_scales_are_warned_of(tmp_path):
+    """A column a thousand times another drowns it, and that is said; a rank stays in its range."""
+    path = write(tmp_path, "x,points,share\nA,70,\nB,60,0.4\nC,50,0.3\n", "m.csv")
+    with pytest.warns(IoscoreWarning, match=r"points reaches 70, share only 0\.4"):
+        read_matrix(path)
+    run = ioscore("rank", "--scores", path, "-f", "json")
+    assert "weights do not mean what they say" in run.err
+    for row in json.loads(run.out)["ranking"]:
+        low, high = row["rank_range"]
+        assert low <= row["rank"] <= high
+
+
+def test_a_rubric_of_ones_own_without_evidence_is_told_what_is_missing(tmp_path):
+    """A rubric that meets the shipped evidence by mistake is asked whether --evidence is missing."""
+    path = write(tmp_path, "criteria: {tools: {}}\n", "own.yaml")
+    fails_clearly(ioscore("rank", "-r", path), "Is --evidence missing?")
+
+
+@pytest.mark.parametrize(
+    "text", ["criteria: {tools: {weight: 20,5}}\n", "criteria:\n  tools:\n    weight: 20,5\n"]
+)
+def test_a_decimal_comma_is_recognised(tmp_path, text):
+    """A weight with a decimal comma is said to be that."""
+    fails_clearly(ioscore("rank", "-r", write(tmp_path, text, "own.yaml")), "decimal comma")
+
+
+def test_a_link_is_followed_and_a_device_is_written_to(tmp_path):
+    """Writing through a link changes its target and keeps the link."""
+    target = write(tmp_path, "old", "target.txt")
+    link = tmp_path / "link.txt"
+    link.symlink_to(target)
+    write_atomically(link, "new\n")
+    assert link.is_symlink()
+    assert target.read_text(encoding="utf-8") == "new\n"
+
+
+def test_rows_are_numbered_as_a_spreadsheet_does(tmp_path):
+    """Blank rows are passed over but counted."""
+    path = write(tmp_path, "organisation,criterion,strength\n\n,,\nALPHA,tools,9\n")
+    fails_clearly(ioscore("rank", "-r", RUBRIC, "-e", path), "row 4, strength")
 
 
 def test_writing_is_whole_or_not_at_all(tmp_path):

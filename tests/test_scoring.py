@@ -14,6 +14,7 @@ from helpers import EVIDENCE, RUBRIC, evidence_of, flat_rubric
 from ioscore.errors import EvidenceError
 from ioscore.evidence import select
 from ioscore.io import read_evidence, read_rubric
+from ioscore.ranking import rank
 from ioscore.rubric import choose
 from ioscore.scoring import cell_score, score, scores_from_matrix
 
@@ -172,6 +173,8 @@ def test_reliability_multiplies_the_points_of_a_source():
     evidence = evidence_of(row, kinds={"book": "own_report"})
     value = score(select(evidence, rubric), rubric).matrix.loc["ALPHA", "tools"]
     assert value == pytest.approx(1 - 2 ** (-1 / 6))
+    by_id = flat_rubric(reliability={"book": 0.5})
+    assert score(select(evidence_of(row), by_id), by_id).matrix.loc["ALPHA", "tools"] == value
 
 
 def test_per_1000_words_undoes_writing_twice_as_much():
@@ -186,12 +189,7 @@ def test_per_1000_words_undoes_writing_twice_as_much():
         {"source": "book", "locator": "line 3", "strength": "1", "organisation": "BETA"},
     ]
     paragraphs = pd.DataFrame(
-        {
-            "source": ["book"] * 2,
-            "line": ["1", "3"],
-            "line_end": ["1", "3"],
-            "words": ["200", "100"],
-        }
+        {"source": ["book"] * 2, "line": [1, 3], "line_end": [1, 3], "words": [200, 100]}
     )
     rubric = choose(flat_rubric(), {"documentation": "per_1000_words"})
     scores = score(select(evidence_of(*rows, paragraphs=paragraphs), rubric), rubric)
@@ -224,10 +222,9 @@ def test_barriers_can_be_balanced_netted_or_ignored():
 
 def test_the_rules_by_hand():
     """Supports 3 and 1 against one limit 2 give, rule by rule, the values of the formulas."""
-    # n = 3 + 1 - 2; (2 - 1) events of 1.5; mean 2 less 2; best 3 less 2, of 3; present on both sides
+    # n = 3 + 1 - 2; mean 2 less 2; best 3 less 2, of 3; present on both sides
     expected = {
         "diminishing": 1 - 2 ** (-2 / 6),
-        "count": 1 - 2 ** (-1.5 / 6),
         "mean": 0.0,
         "strongest": 1 / 3,
         "presence": 0.0,
@@ -236,6 +233,36 @@ def test_the_rules_by_hand():
         rubric = flat_rubric(scoring={"rule": rule})
         assert cell_score([3, 1], [2], rubric=rubric) == pytest.approx(value), rule
         assert cell_score([3, 1], [2], rubric=rubric, balance=True) >= 0.5
+
+
+def test_counting_gives_every_event_half_the_highest_points():
+    """Two events for and one against, whatever their strength, are 1.5 points net."""
+    rows = [{"strength": "3"}, {"strength": "1"}, {"strength": "2", "effect": "limits"}]
+    scores = scored(*rows, rubric=flat_rubric(scoring={"rule": "count"}))
+    assert scores.matrix.loc["ALPHA", "tools"] == pytest.approx(1 - 2 ** (-1.5 / 6))
+
+
+def test_the_absence_of_an_answer_to_a_barrier_is_zero_or_no_answer():
+    """A stated absence on a barrier scores zero, or by choice one half less what holds it back."""
+    rows = [
+        {"criterion": "hindrance", "effect": "absent"},
+        {"criterion": "hindrance", "effect": "absent", "organisation": "BETA"},
+        {"criterion": "hindrance", "effect": "limits", "strength": "3", "organisation": "BETA"},
+    ]
+    assert list(scored(*rows).matrix["hindrance"]) == [0, 0]
+    rubric = choose(flat_rubric(), {"barrier_absence": "no_answer"})
+    held_back = (1 - (1 - 2 ** (-3 / 6))) / 2
+    assert list(scored(*rows, rubric=rubric).matrix["hindrance"]) == pytest.approx([0.5, held_back])
+
+
+def test_a_first_weak_act_in_an_empty_cell_can_lower_the_total_but_no_cell():
+    """Under renormalise what was passed over counts once it is known; no cell falls."""
+    rubric = flat_rubric()
+    strong = {"strength": "3"}
+    weak = {"criterion": "hindrance", "effect": "limits", "strength": "1"}
+    before, after = scored(strong, rubric=rubric), scored(strong, weak, rubric=rubric)
+    assert before.matrix.loc["ALPHA", "tools"] == after.matrix.loc["ALPHA", "tools"]
+    assert rank(after, rubric).table.loc[0, "score"] != rank(before, rubric).table.loc[0, "score"]
 
 
 @pytest.mark.parametrize("rule", RULES)
@@ -280,7 +307,8 @@ def test_a_matrix_is_taken_as_it_is_and_must_fit_its_rubric():
     scores = scores_from_matrix(values, flat_rubric())
     pd.testing.assert_frame_equal(scores.matrix, values)
     assert scores.states.loc["B", "tools"] == "missing"
-    assert (scores.lower["hindrance"], scores.upper["hindrance"]) == (5, 7)
+    # Taken as they are, values are on one scale, here from 0.2 to 7.
+    assert (scores.lower["hindrance"], scores.upper["hindrance"]) == (0.2, 7)
     with pytest.raises(EvidenceError, match="leaves without a column: hindrance"):
         scores_from_matrix(values[["tools"]], flat_rubric())
     with pytest.raises(EvidenceError, match="no leaf of rubric made_up_flat: extra"):

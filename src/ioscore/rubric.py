@@ -33,6 +33,7 @@ CODING_CHOICES: dict[str, tuple[str, ...]] = {
     "strength_scale": ("linear", "flat", "steep"),
     "documentation": ("as_written", "per_1000_words"),
     "barrier_treatment": ("balance", "net", "ignore"),
+    "barrier_absence": ("zero", "no_answer"),
     "sources": ("all",),
 }
 """Choices that every rubric has, with their levels; the first is taken where a rubric is silent.
@@ -42,7 +43,7 @@ CODING_CHOICES: dict[str, tuple[str, ...]] = {
 
 Direction = Literal["benefit", "cost"]
 Kind = Literal["tactic", "barrier"]
-Id = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]*$")]
+Id = Annotated[str, Field(pattern=r"^[^\W\d]\w*$")]
 Weight = Annotated[float, Field(ge=0, le=1e12, allow_inf_nan=False)]
 
 
@@ -137,11 +138,14 @@ class Rubric(_Frozen):
     leave_out: tuple[str, ...] = ()
     criteria: Annotated[dict[Id, Criterion], Field(min_length=1)]
     weights: dict[str, Weight] = {}
-    levels: dict[int, Level] = {n: Level(description=text, points=n) for n, text in _LINEAR.items()}
+    levels: Annotated[dict[int, Level], Field(min_length=1)] = {
+        n: Level(description=text, points=n) for n, text in _LINEAR.items()
+    }
     scoring: Scoring = Scoring()
     method: Literal["weighted_mean"] = "weighted_mean"
     missing: Literal["renormalise", "worst", "best", "refuse"] = "renormalise"
-    reliability: dict[str, Annotated[float, Field(ge=0, le=1)]] = {}
+    close: Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)] = 0.02
+    reliability: dict[str, Annotated[float, Field(gt=0, le=1)]] = {}
     choices: Annotated[dict[Id, Choice], Field(validate_default=True)] = {}
 
     @field_validator("choices")
@@ -185,11 +189,19 @@ class Rubric(_Frozen):
             if key not in (_id(key), paths.get(_id(key))) or _id(key) not in paths:
                 there = ", ".join(paths.values())
                 raise _wrong(("weights", key), f"there is no criterion {key}; there are {there}")
+        if len({_id(key) for key in self.weights}) < len(self.weights):
+            raise _wrong(("weights",), "one criterion has two weights, by its id and by its path")
         nodes = list(self.nodes())
+        ids = {node.id for node in nodes}
         for name, choice in self.choices.items():
             for path in choice.moves:
                 if not any(path in (node.path, node.parent) for node in nodes):
                     raise _wrong(("choices", name, "moves"), f"this rubric has no criterion {path}")
+            for level in choice.levels if choice.moves else ():
+                if level != "main" and level not in ids:
+                    raise _wrong(
+                        ("choices", name, "levels"), f"{level} is neither main nor a criterion"
+                    )
         return self
 
     def nodes(self) -> Iterator[Node]:
@@ -278,6 +290,9 @@ def what_is_wrong(detail: Mapping[str, Any]) -> tuple[tuple[str, ...], str, str]
     """
     context = detail.get("ctx") or {}
     path = tuple(str(part) for part in context.get("path") or detail["loc"] if part != "[key]")
+    comma = "A decimal comma? Write a point, as in 20.5."
+    if detail["type"] == "extra_forbidden" and path[-1].isdecimal():
+        return path, "unknown key", comma
     if detail["type"] == "extra_forbidden":
         return path, "unknown key", "Take it out or check its spelling."
     if detail["type"] == "missing":
@@ -286,6 +301,8 @@ def what_is_wrong(detail: Mapping[str, Any]) -> tuple[tuple[str, ...], str, str]
     if detail["type"] != "rubric":
         value = json.dumps(detail["input"], default=str, ensure_ascii=False)
         message = f"{message[0].lower()}{message[1:]}, found {value:.60}"
+        if detail["type"] == "float_parsing" and "," in value:
+            return path, message, comma
     return path, message, "Mend it there."
 
 
@@ -309,7 +326,9 @@ def reweight(rubric: Rubric, weights: Mapping[str, float]) -> Rubric:
         For a criterion that the rubric does not have, a weight below zero or not finite, or a
         group of siblings whose weights are all zero.
     """
-    return _changed(rubric, {"weights": {**rubric.weights, **weights}})
+    new = {_id(key) for key in weights}
+    kept = {key: weight for key, weight in rubric.weights.items() if _id(key) not in new}
+    return _changed(rubric, {"weights": {**kept, **weights}})
 
 
 def choose(rubric: Rubric, levels: Mapping[str, str]) -> Rubric:
@@ -344,6 +363,32 @@ def choose(rubric: Rubric, levels: Mapping[str, str]) -> Rubric:
     return _changed(rubric, {"choices": dumped})
 
 
+def with_rules(rubric: Rubric, *, rule: str | None = None, missing: str | None = None) -> Rubric:
+    """Return the rubric with another scoring rule, or another rule for missing cells.
+
+    Parameters
+    ----------
+    rubric : Rubric
+    rule, missing : str, optional
+        A value of `scoring.rule`, and of `missing`.
+
+    Returns
+    -------
+    Rubric
+
+    Raises
+    ------
+    RubricError
+        For a rule that there is not.
+    """
+    changes: dict[str, Any] = {}
+    if rule is not None:
+        changes["scoring"] = {**rubric.scoring.model_dump(), "rule": rule}
+    if missing is not None:
+        changes["missing"] = missing
+    return _changed(rubric, changes)
+
+
 def plain_rubric(criteria: Sequence[str], *, name: str = "plain") -> Rubric:
     """Return the rubric of a bare matrix: equal weights, all benefits, every source.
 
@@ -359,8 +404,8 @@ def plain_rubric(criteria: Sequence[str], *, name: str = "plain") -> Rubric:
     """
     ids: dict[str, str] = {}
     for label in criteria:
-        word = re.sub(r"\W+", "_", label, flags=re.ASCII).strip("_") or "criterion"
-        word = word if word[0].isalpha() else f"c_{word}"
+        word = re.sub(r"\W+", "_", label).strip("_") or "criterion"
+        word = f"c_{word}" if word[0].isdigit() else word
         while word in ids:
             word += "_"
         ids[word] = label

@@ -120,6 +120,8 @@ def score(selection: Selection, rubric: Rubric) -> Scores:
             balance = leaf.kind == "barrier" and treatment == "balance"
             value = cell_score(supports, limits, rubric=rubric, balance=balance)
             absent = "absent" in cell and not supports
+            if balance and rubric.level("barrier_absence") == "no_answer":
+                absent = False
             values[i, j] = value = 0.0 if absent else value
             states[i, j] = _state(value, absent)
     return Scores(
@@ -153,7 +155,7 @@ def cell_score(
 
         - `diminishing`: sign(n) (1 - 2^(-|n| / h)) with n the points of the supports less those
           of the limits, and h the points at which half the scale is reached;
-        - `count`: the same with every event counted as one middle level;
+        - `count`: the same; `select` has given every event the points of half the highest level;
         - `mean`, `strongest`: the mean (greatest) points of the supports less those of the
           limits, as shares of the highest level;
         - `presence`: 1 for any support, less 1 for any limit.
@@ -174,11 +176,8 @@ def cell_score(
 
 def _net(supports: Sequence[float], limits: Sequence[float], scoring: Scoring, top: float) -> float:
     if scoring.rule in ("diminishing", "count"):
-        if scoring.rule == "count":
-            n = (len(supports) - len(limits)) * top / 2
-        else:
-            # Sorted, so that the order of the rows cannot move the last digit.
-            n = sum(sorted(supports)) - sum(sorted(limits))
+        # Sorted, so that the order of the rows cannot move the last digit.
+        n = sum(sorted(supports)) - sum(sorted(limits))
         return float(np.sign(n) * (1 - 2 ** (-abs(n) / scoring.half)))
     return _share(supports, scoring.rule, top) - _share(limits, scoring.rule, top)
 
@@ -213,8 +212,9 @@ def scores_from_matrix(matrix: pd.DataFrame, rubric: Rubric, name: str = "matrix
     Returns
     -------
     Scores
-        The worst and best value of a missing cell are those seen in its column, or 0 and 1 where
-        every value of the matrix lies in [0, 1].
+        Values are taken as they are, so on one common scale: the worst and best value of a
+        missing cell are 0 and 1 where every value lies in [0, 1], else the least and greatest
+        value of the matrix.
 
     Raises
     ------
@@ -246,7 +246,8 @@ def scores_from_matrix(matrix: pd.DataFrame, rubric: Rubric, name: str = "matrix
             Problem(
                 where=name,
                 found=f"values outside [0, 1] beside the cost criteria {', '.join(costs)}",
-                mend="Rescale the matrix to [0, 1] first; costs are turned round as 1 - value.",
+                mend="Rescale each column to [0, 1], by bounds that you can defend: "
+                "(value - worst) / (best - worst). Costs are then turned round as 1 - value.",
             )
         )
     names = [str(label) for label in values.index]
@@ -257,7 +258,7 @@ def scores_from_matrix(matrix: pd.DataFrame, rubric: Rubric, name: str = "matrix
             np.where(values.isna(), "missing", "scored"), index=names, columns=list(paths)
         ),
         events=pd.DataFrame(columns=["organisation", "leaf", "event_id", "effect", "points"]),
-        lower=pd.Series(0.0, index=list(paths)) if unit else values.min(),
-        upper=pd.Series(1.0, index=list(paths)) if unit else values.max(),
+        lower=pd.Series(0.0 if unit else values.min(axis=None), index=list(paths)),
+        upper=pd.Series(1.0 if unit else values.max(axis=None), index=list(paths)),
         organisations={label: label for label in names},
     )

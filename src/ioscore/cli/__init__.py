@@ -21,7 +21,7 @@ os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 gc.set_threshold(100_000, 50, 50)
 atexit.register(gc.freeze)
 
-from ioscore.cli import check, data, rank, rubric  # noqa: E402
+from ioscore.cli import agreement, check, data, rank, rubric  # noqa: E402
 
 app = typer.Typer(
     name="ioscore",
@@ -52,11 +52,12 @@ def common(
     for stream in (sys.stdout, sys.stderr):
         # The same bytes everywhere: Windows would write its own encoding and line ends.
         if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(encoding="utf-8", newline="\n")
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace", newline="\n")
 
 
 app.command()(rank.rank)
 app.command()(rank.explain)
+app.command()(agreement.agreement)
 app.command()(check.check)
 app.command()(check.verify)
 app.add_typer(rubric.app, name="rubric")

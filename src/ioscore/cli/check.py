@@ -31,6 +31,7 @@ def check(
 ) -> None:
     """Check rubrics and evidence, and list every problem with its place and how to mend it.
 
+    Evidence is checked against --rubric, or the first rubric among the files, or the thesis's.
     Exit status 0: all sound. 1: something is wrong.
     """
     with failures():
@@ -38,6 +39,9 @@ def check(
         from ioscore.io.rubrics import shipped_rubrics
         from ioscore.report.data import problems_table
 
+        given = [str(path) for path in files or () if path.suffix in (".yaml", ".yml")]
+        if rubric is None and given:
+            rubric = given[0]
         jobs: list[tuple[str, Callable[[], _Result]]] = [
             (str(path), partial(_file, path, rubric)) for path in files or ()
         ]
@@ -70,7 +74,14 @@ def _file(path: Path, rubric: str | None) -> _Result:
 
     if path.suffix in (".yaml", ".yml"):
         return _rubric(str(path))
-    if path.is_dir() or "organisation" in read_table(path).columns:
+    if path.is_dir():
+        return _evidence(path, rubric)
+    columns = set(read_table(path).columns)
+    if "act_id" in columns:
+        return _evidence(path.parent.parent, rubric)
+    if {"event_id", "anchor"} <= columns and "criterion" not in columns:
+        return _evidence(path.parent, rubric)
+    if {"criterion", "strength"} & columns and "organisation" in columns:
         return _evidence(path, rubric)
     matrix = read_matrix(path)
     return f"a matrix of {matrix.shape[0]} alternatives and {matrix.shape[1]} criteria", ()
@@ -95,15 +106,19 @@ def verify(
     """Look up every anchor in its source: there once, at its line, with its number beside it.
 
     Exit status 0: all found. 1: the input cannot be read. 3: an anchor, a line or a number is not
-    as the evidence says, or a source has another checksum than the one recorded.
+    as the evidence says, a source has another checksum than the one recorded, or rows could not
+    be looked up because their source is not there.
     """
     with failures():
         from ioscore.io.shipped import shipped
-        from ioscore.io.tables import read_sources, read_table
+        from ioscore.io.tables import beside, read_sources, read_table
         from ioscore.io.verification import verify as look_up
         from ioscore.report.data import problems_table
 
-        table = read_sources()
+        home = None
+        if evidence is not None:
+            home = beside(evidence if evidence.is_dir() else evidence.parent, "sources.csv")
+        table = read_sources(home)
         rows = the_evidence(evidence, the_rubric(rubric)).rows
         jobs = {"evidence": rows}
         notes = shipped("data", "source_notes.csv")
@@ -112,14 +127,11 @@ def verify(
         bad: list[Problem] = []
         for label, part in jobs.items():
             result = look_up(part, table, sources)
-            for name in result.absent:
-                say(f"{name}: its file is not in {sources}, so its rows were not checked")
+            text = f"{label}: {result.checked} anchors looked up, {len(result.problems)} problems\n"
             if form is Format.table:
-                put("".join(f"{problem}\n" for problem in result.problems))
-                n = len(result.problems)
-                put(f"{label}: {result.checked} anchors looked up, {n} problems\n")
+                put("".join(f"{problem}\n" for problem in result.problems) + text)
             else:
-                say(f"{label}: {result.checked} anchors looked up")
+                say(text.rstrip())
             bad += result.problems
         if form is not Format.table:
             put_frame(problems_table(bad), form, schema="problems")

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from ioscore.cli.inputs import EvidenceOption, RubricOption, the_evidence, the_rubric
+from ioscore.cli.inputs import EvidenceOption, RubricOption, the_evidence, the_rubric, the_study
 from ioscore.cli.output import Format, FormatOption, failures, put, put_frame, put_json
 
 app = typer.Typer(no_args_is_help=True, help="List and describe the evidence.")
@@ -19,7 +19,10 @@ def list_data(form: FormatOption = Format.table) -> None:
     with failures():
         from ioscore.io.tables import read_sources
 
-        put_frame(read_sources().drop(columns="where"), form, schema="sources")
+        table = read_sources().drop(columns="where")
+        if form is Format.table:
+            table = table[["id", "title", "author", "year", "kind", "words"]]
+        put_frame(table, form, schema="sources")
 
 
 @app.command()
@@ -52,10 +55,9 @@ def coverage(
         from ioscore.evidence import coverage as covered
         from ioscore.evidence import rank_correlation, words_by_organisation
         from ioscore.report import plain, records
-        from ioscore.study import run_study
 
         used = the_rubric(rubric)
-        study = run_study(the_evidence(evidence, used, words=True), used)
+        study = the_study(evidence, used, words=True)
         table = covered(study.evidence)
         words = words_by_organisation(study.evidence, study.selection.sources)
         scores = study.ranking.table.set_index("organisation")["score"]

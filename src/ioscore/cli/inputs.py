@@ -11,6 +11,7 @@ import typer
 if TYPE_CHECKING:
     from ioscore.evidence import Evidence, Window
     from ioscore.rubric import Rubric
+    from ioscore.study import Study
 
 RubricOption = Annotated[
     str | None,
@@ -83,6 +84,29 @@ def the_evidence(path: Path | None, rubric: Rubric, *, words: bool = False) -> E
         family=rubric.codes,
         with_paragraphs=words or rubric.level("documentation") != "as_written",
     )
+
+
+def the_study(
+    evidence: Path | None, rubric: Rubric, window: str | None = None, *, words: bool = False
+) -> Study:
+    """Go from evidence to a ranking; say so where a rubric of one's own meets shipped evidence."""
+    from ioscore.errors import EvidenceError, Problem
+    from ioscore.io.rubrics import shipped_rubrics
+    from ioscore.study import run_study
+
+    try:
+        return run_study(
+            the_evidence(evidence, rubric, words=words), rubric, window=the_window(window)
+        )
+    except EvidenceError as error:
+        if evidence is not None or rubric.name in shipped_rubrics():
+            raise
+        hint = Problem(
+            where=f"rubric {rubric.name}",
+            found="it was applied to the shipped evidence, which does not fit it",
+            mend="Is --evidence missing?",
+        )
+        raise EvidenceError(hint, *error.problems) from None
 
 
 def the_window(text: str | None) -> Window | None:

@@ -14,9 +14,8 @@ from ioscore.cli.inputs import (
     SetOption,
     SourcesOption,
     WindowOption,
-    the_evidence,
     the_rubric,
-    the_window,
+    the_study,
 )
 from ioscore.cli.output import (
     Format,
@@ -58,17 +57,14 @@ def rank(
     thesis alone. The ranking measures documented effort, not effect.
     """
     with failures():
-        span = the_window(window)
         if scores is not None:
-            if evidence or choices or sources is not None or span is not None:
+            if evidence or choices or sources is not None or window is not None:
                 text = "--scores is a ready matrix: no evidence, choice, source or window applies."
                 raise typer.BadParameter(text)
             _show(*_rank_matrix(scores, rubric, weights), None, form, output)
         else:
-            from ioscore.study import run_study
-
             used = the_rubric(rubric, weights=weights, choices=choices, sources=sources)
-            study = run_study(the_evidence(evidence, used), used, window=span)
+            study = the_study(evidence, used, window)
             _show(study.ranking, study.scores, study.selection, form, output)
 
 
@@ -82,9 +78,16 @@ def _rank_matrix(path: Path, name: str | None, weights: list[str] | None) -> tup
     plain = plain_rubric([str(column) for column in values.columns], name=path.stem)
     if name is None:
         values.columns = list(plain.criteria)
+        ids = {node.label: node.id for node in plain.nodes()}
+        weights = [f"{ids.get(key, key)}={value}" for key, _, value in _parted(weights)]
     rubric = the_rubric(plain if name is None else name, weights=weights)
     scores = scores_from_matrix(values, rubric, str(path))
     return rank_scores(scores, rubric), scores
+
+
+def _parted(weights: list[str] | None) -> list[tuple[str, str, str]]:
+    """Return the options NAME=WEIGHT in parts; a column may be named by its own heading."""
+    return [text.rpartition("=") for text in weights or ()]
 
 
 def _show(
@@ -101,7 +104,11 @@ def _show(
     if selection is not None:
         notes.append(report.caveat(selection.sources, selection.window))
     across = form is Format.table and report.fits_across(ranking)
-    table = as_text(report.ranking_table(ranking, contributions=not across), form, title=title)
+    wide = form is Format.table and ranking.contributions.shape[1] > report.FEW
+    shown = report.ranking_table(ranking, contributions=not across and not wide)
+    table = as_text(shown, form, title=title)
+    if wide and not across:
+        notes.append("Contributions are too many to show here: see --format csv.")
     said = "\n".join(notes) + "\n"
     cells = ""
     if selection is not None or ranking.table["missing"].any():
@@ -139,11 +146,11 @@ def explain(
 ) -> None:
     """Go down from a score to each event, its anchor and the line of its source."""
     with failures():
+        from ioscore.report import caveat
         from ioscore.report.explanation import explanation, explanation_json, explanation_text
-        from ioscore.study import run_study
 
         used = the_rubric(rubric, weights=weights, choices=choices, sources=sources)
-        study = run_study(the_evidence(evidence, used), used, window=the_window(window))
+        study = the_study(evidence, used, window)
         found = explanation(study, organisation, criterion)
         if form is Format.json:
             put_json(explanation_json(found), output)
@@ -151,3 +158,4 @@ def explain(
             put(as_text(found.rows, form), output)
         else:
             put(explanation_text(found, markdown=form is Format.markdown), output)
+            say(caveat(study.selection.sources, study.selection.window))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ioscore.cli.inputs import EvidenceOption, the_evidence, the_rubric
+from ioscore.cli.inputs import EvidenceOption, the_rubric, the_study
 from ioscore.cli.output import (
     Format,
     FormatOption,
@@ -63,19 +64,26 @@ def show(name: Name = "thesis", form: FormatOption = Format.table) -> None:
 def new(
     output: Annotated[Path, typer.Argument(help="YAML file to write.")],
     extends: Annotated[str, typer.Option(help="Rubric to start from.")] = "thesis",
+    from_scratch: Annotated[
+        bool, typer.Option("--blank", help="Start from scratch instead of extending a rubric.")
+    ] = False,
     force: Annotated[
         bool, typer.Option("--force", help="Write over a file that is there.")
     ] = False,
 ) -> None:
-    """Write a short rubric of your own that changes another one, ready to edit."""
+    """Write a rubric of your own, ready to edit: one that changes another, or a blank one."""
     with failures():
         from ioscore.errors import InputError, Problem
-        from ioscore.io.rubrics import starter
+        from ioscore.io.rubrics import blank, starter
 
         if output.exists() and not force:
             found, mend = "there is a file of that name", "Choose another, or say --force."
             raise InputError(Problem(where=str(output), found=found, mend=mend))
-        put(starter(the_rubric(extends), extends, output.stem), output)
+        base = the_rubric(extends)
+        if Path(extends).is_file():
+            extends = os.path.relpath(extends, output.parent)
+        text = blank(output.stem) if from_scratch else starter(base, extends, output.stem)
+        put(text, output)
         say(f"edit it, then: ioscore rank --rubric {output}")
 
 
@@ -114,10 +122,9 @@ def compare(
     with failures():
         from ioscore.io.rubrics import shipped_rubrics
         from ioscore.report.rubric import comparison
-        from ioscore.study import run_study
 
         rubrics = [the_rubric(name) for name in names or shipped_rubrics()]
-        rankings = [run_study(the_evidence(evidence, rubric), rubric).ranking for rubric in rubrics]
+        rankings = [the_study(evidence, rubric).ranking for rubric in rubrics]
         table: pd.DataFrame = comparison(rankings)
         put_frame(
             table,

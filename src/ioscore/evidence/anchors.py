@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from ioscore.errors import Problem
 
 _NUMBER = re.compile(r"\d+(?:[., \u00a0\u202f]\d{3})*(?:[.,]\d+)?")
+_SENTENCE = re.compile(r"""(?<=[.!?])["')\]]*\s+(?=[A-Z0-9"'(])""")
 _SMALL = [
     "zero",
     "one",
@@ -121,10 +122,39 @@ def check_anchor(row: Mapping[str, str], source: SourceText) -> Iterator[Problem
         found = f"the anchor begins on line {begins}, the locator says {match[1]}"
         yield Problem(where=f"{where}, locator", found=found, mend=f"Write line {begins}.")
     quantity = row.get("quantity", "")
-    if quantity and float(quantity) not in numbers_near(source, begins, ends):
+    if quantity and not re.fullmatch(r"-?\d+(\.\d+)?", quantity):
+        mend = "Write plain digits, such as 1234.5."
+        yield Problem(where=f"{where}, quantity", found=f"{quantity!r} is no number", mend=mend)
+    elif quantity and float(quantity) not in numbers_near(source, begins, ends):
         found = f"{quantity} is not printed on line {begins} or beside it"
         mend = "Take the number that the source prints, or leave the quantity out."
         yield Problem(where=f"{where}, quantity", found=found, mend=mend)
+
+
+def place_of(anchor: str, source: SourceText) -> tuple[int, int, int]:
+    """Return where an anchor stands, in words counted through the source.
+
+    Parameters
+    ----------
+    anchor : str
+        Standing in the source.
+    source : SourceText
+
+    Returns
+    -------
+    at, first, last : int
+        The word where the anchor begins, and the first and last word of the sentences that it
+        touches.
+    """
+    words = " ".join(anchor.split())
+    begins = source.joined.index(words)
+    ends = begins + len(words)
+    before = [match.end() for match in _SENTENCE.finditer(source.joined, 0, begins + 1)]
+    after = _SENTENCE.search(source.joined, ends - 1)
+    first = before[-1] if before else 0
+    last = after.start() if after else len(source.joined)
+    at, start, stop = (source.joined.count(" ", 0, n) for n in (begins, first, last))
+    return at, start, stop
 
 
 def numbers_near(source: SourceText, begins: int, ends: int) -> set[float]:

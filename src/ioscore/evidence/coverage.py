@@ -41,10 +41,10 @@ def words_table(evidence: Evidence) -> pd.DataFrame:
         subjects = _subjects(evidence)
         for row in evidence.paragraphs.itertuples(index=False):
             about: set[str] = set()
-            for line in range(int(row.line), int(row.line_end) + 1):
+            for line in range(row.line, row.line_end + 1):
                 about |= subjects.get((row.source, line), set())
             for organisation in about:
-                words[organisation, row.source] += int(row.words) / len(about)
+                words[organisation, row.source] += row.words / len(about)
     records = [(organisation, source, n) for (organisation, source), n in sorted(words.items())]
     return pd.DataFrame(records, columns=["organisation", "source", "words"])
 

@@ -35,6 +35,8 @@ class Selection:
         for stated absence).
     left_out : dict of str to int
         Number of rows left out, by reason, in the order of the sieves.
+    out : pandas.DataFrame
+        The rows left out, with `leaf` (None where there is none) and `reason`.
     organisations : dict of str to str
         Id and name of the organisations compared.
     sources : tuple of str
@@ -45,6 +47,7 @@ class Selection:
 
     rows: pd.DataFrame
     left_out: dict[str, int]
+    out: pd.DataFrame
     organisations: dict[str, str]
     sources: tuple[str, ...]
     window: Window | None
@@ -81,12 +84,14 @@ def select(evidence: Evidence, rubric: Rubric, *, window: Window | None = None) 
     rows = evidence.rows
     left_out: dict[str, int] = {}
     counts = np.ones(len(rows), dtype=bool)
+    why = np.full(len(rows), "", dtype=object)
 
     def sieve(reason: str, keep: pd.Series | np.ndarray) -> None:
         nonlocal counts
         after = counts & np.asarray(keep, dtype=bool)
         if dropped := int(counts.sum() - after.sum()):
             left_out[reason] = dropped
+            why[counts & ~after] = reason
         counts = after
 
     level = rubric.level
@@ -120,7 +125,8 @@ def select(evidence: Evidence, rubric: Rubric, *, window: Window | None = None) 
         sieve(
             f"outside {first} to {last}", (rows["year_start"] <= last) & (rows["year_end"] >= first)
         )
-    rows = rows.assign(leaf=leaf)[counts]
+    known = rows.assign(leaf=leaf)
+    rows, out = known[counts], known[~counts].assign(reason=why[~counts])
     if rows.empty:
         reasons = "; ".join(f"{n} {reason}" for reason, n in left_out.items())
         raise EvidenceError(
@@ -133,6 +139,7 @@ def select(evidence: Evidence, rubric: Rubric, *, window: Window | None = None) 
     return Selection(
         rows=rows.assign(points=_points(rows, evidence, rubric, organisations)),
         left_out=left_out,
+        out=out,
         organisations=organisations,
         sources=tuple(name for name in dict.fromkeys(rows["source"]) if name),
         window=window,
@@ -187,13 +194,17 @@ def _points(
         "flat": dict.fromkeys(levels, rubric.levels[levels[0]].points),
         "steep": {n: top * 3.0 ** (i + 1 - len(levels)) for i, n in enumerate(levels)},
     }[rubric.level("strength_scale")]
+    if rubric.scoring.rule == "count":
+        scale = dict.fromkeys(levels, top / 2)
     by_text = {str(n): points for n, points in scale.items()}
     points = rows["strength"].map(by_text).astype(float)
     trust = {
-        source: rubric.reliability.get(source, rubric.reliability.get(kind, 1.0))
-        for source, kind in evidence.kinds.items()
+        source: rubric.reliability.get(
+            source, rubric.reliability.get(evidence.kinds.get(source, ""), 1.0)
+        )
+        for source in rows["source"].unique()
     }
-    points = points * rows["source"].map(trust).astype(float).fillna(1.0)
+    points = points * rows["source"].map(trust).astype(float)
     if rubric.level("documentation") == "per_1000_words":
         words = words_by_organisation(evidence, tuple(rows["source"].unique()))
         words = words.reindex(list(organisations))

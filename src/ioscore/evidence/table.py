@@ -97,7 +97,7 @@ def alternatives(evidence: Evidence, rubric: Rubric) -> dict[str, str]:
     if rubric.alternatives:
         return dict(rubric.alternatives)
     found = evidence.rows["organisation"].unique()
-    return {name: name for name in found if name not in (*NOBODY, *rubric.leave_out)}
+    return {name: name for name in found if name not in (*NOBODY, *rubric.leave_out, "")}
 
 
 def validate_evidence(evidence: Evidence, rubric: Rubric) -> None:
@@ -165,7 +165,9 @@ _Check = Callable[..., _Found]
 
 def _organisation(known: set[str]) -> _Check:
     def check(name: str) -> _Found:
-        if name not in known and name not in NOBODY:
+        if not name:
+            yield "organisation", "no organisation is named", "Name it, or 'setting' or 'all'."
+        elif name not in known and name not in NOBODY:
             there = ", ".join(sorted(known))
             mend = f"Take one of {there}, setting, all; or name it in the rubric (alternatives or leave_out)."
             yield "organisation", f"unknown organisation {name!r}", mend
@@ -206,18 +208,25 @@ def _code(rubric: Rubric) -> _Check:
     leaves = leaf_of(rubric)
     scored = {criterion for criterion, _ in leaves}
     known = {*scored, *rubric.leave_out}
+    tops = [node.id for node in rubric.top()]
     levels = {str(level) for level in rubric.levels}
 
     def check(criterion: str, sub: str, alternative: str, effect: str, strength: str) -> _Found:
         if criterion == OUTSIDE:
             return
-        mend = "Check its spelling, or name it under leave_out in the rubric."
+        out = "or name it under leave_out in the rubric."
         if criterion not in known:
+            mend = f"Take one of {', '.join(tops)}, {out}"
             yield "criterion", f"the rubric has no criterion {criterion!r}", mend
         elif criterion in scored and find_leaf(leaves, criterion, sub) is None:
-            yield "subcriterion", f"{criterion} has no subcriterion {sub!r} in the rubric", mend
+            parts = [s for c, s in leaves if c == criterion]
+            found = (
+                f"{criterion} has no subcriterion {sub!r}" if sub else "the subcriterion is missing"
+            )
+            yield "subcriterion", found, f"Take one of {', '.join(parts)}."
         for path in filter(None, alternative.split(";")):
             if path.partition("/")[0] not in {*known, OUTSIDE}:
+                mend = f"Take one of {', '.join(tops)}, {out}"
                 yield "alt_criterion", f"the rubric has no criterion {path!r}", mend
         if effect not in EFFECTS:
             yield "effect", f"unknown effect {effect!r}", f"Take one of {', '.join(EFFECTS)}."

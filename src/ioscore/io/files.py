@@ -65,6 +65,11 @@ def write_atomically(path: Path, text: str) -> None:
     """
     temporary = None
     try:
+        path = path.resolve()
+        if path.exists() and not path.is_file() and not path.is_dir():
+            # A device or a pipe has no place beside it and cannot be replaced.
+            path.write_text(text, encoding="utf-8", newline="\n")
+            return
         with tempfile.NamedTemporaryFile(
             "w", encoding="utf-8", newline="\n", dir=path.parent, prefix=".ioscore-", delete=False
         ) as file:

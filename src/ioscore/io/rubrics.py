@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -33,19 +34,21 @@ def rubric_path(name: str) -> Path:
         For a bare word that is neither a file nor a shipped name.
     """
     path = Path(name)
-    if path.suffix in (".yaml", ".yml") or path.exists() or len(path.parts) > 1:
+    if path.suffix in (".yaml", ".yml") or len(path.parts) > 1:
         return path
     known = shipped("rubrics", f"{name}.yaml")
-    if not known.is_file():
-        there = ", ".join(shipped_rubrics())
-        raise RubricError(
-            Problem(
-                where=name,
-                found="there is no rubric of that name",
-                mend=f"Take one of {there}, or the path of a YAML file.",
-            )
+    if known.is_file():
+        return known
+    if path.is_file():
+        return path
+    there = ", ".join(shipped_rubrics())
+    raise RubricError(
+        Problem(
+            where=name,
+            found="there is no rubric of that name",
+            mend=f"Take one of {there}, or the path of a YAML file.",
         )
-    return known
+    )
 
 
 def read_rubric(name: str = "thesis") -> Rubric:
@@ -116,12 +119,37 @@ def _resolved(path: Path, above: tuple[Path, ...]) -> tuple[dict[str, Any], dict
 
 
 def _laid_over(under: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
+    """Return a file over the one it extends: mappings are merged, anything else replaced."""
+    newly = {str(key).rpartition("/")[2] for key in _mapping(over.get("weights"))}
+    newly |= set(_weighted(_mapping(over.get("criteria"))))
+    # A weight by id or path under `weights` would otherwise outlive what is written over it.
+    kept = {
+        key: value
+        for key, value in _mapping(under.get("weights")).items()
+        if str(key).rpartition("/")[2] not in newly
+    }
+    return _merged({**under, "weights": kept} if "weights" in under else under, over)
+
+
+def _merged(under: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
     result = dict(under)
     for key, value in over.items():
         below = under.get(key)
         both = isinstance(value, dict) and isinstance(below, dict)
-        result[key] = _laid_over(below, value) if both else value  # type: ignore[arg-type]
+        result[key] = _merged(below, value) if both else value  # type: ignore[arg-type]
     return result
+
+
+def _weighted(criteria: dict[str, Any]) -> Iterator[str]:
+    """Yield the ids of the criteria that a file gives a weight of their own."""
+    for name, node in criteria.items():
+        if "weight" in _mapping(node):
+            yield name
+        yield from _weighted(_mapping(_mapping(node).get("criteria")))
+
+
+def _mapping(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
 
 
 def _problem(detail: Any, places: dict[Any, _Place], name: str) -> Problem:
@@ -177,23 +205,57 @@ def starter(base: Rubric, extends: str, name: str) -> str:
     """
     weights = [f"  {node.path}: {100 * node.share:.6g}" for node in base.top()]
     choices = [
-        f"  # {key}: {{level: {choice.level}}}   # {', '.join(choice.levels)}"
+        f"  {key}: {{level: {json.dumps(choice.level)}}}   # {', '.join(choice.levels)}"
         for key, choice in base.choices.items()
     ]
     return "\n".join(
         [
-            MODELINE,
-            f"extends: {extends}",
-            f"name: {name}",
+            f"extends: {json.dumps(extends, ensure_ascii=False)}",
+            f"name: {json.dumps(name, ensure_ascii=False)}",
             "title: My rubric",
             "description: Say here what a reader would weigh who agrees with you, and why.",
-            "# Only what differs from the rubric extended; shares are computed from the weights.",
-            "weights:",
+            "# Lines that you do not change can go; what is left out is as in the rubric extended.",
+            "weights:   # only their proportions matter",
             *weights,
-            f"missing: {base.missing}",
-            "# Take off the first # of this line and of each choice that you change.",
-            "# choices:",
+            f"missing: {base.missing}   # renormalise, worst, best, refuse",
+            "choices:   # the level taken, and after the # all there are",
             *choices,
             "",
         ]
     )
+
+
+def blank(name: str) -> str:
+    """Return a rubric file from scratch: two made-up criteria, to be replaced.
+
+    Parameters
+    ----------
+    name : str
+
+    Returns
+    -------
+    str
+        YAML that loads as it is.
+    """
+    return f"""name: {json.dumps(name, ensure_ascii=False)}
+title: My question
+# Whom you compare: id as in the evidence, then the full name. Without this: all in the evidence.
+# alternatives: {{A: First organisation, B: Second organisation}}
+criteria:
+  first_criterion:
+    weight: 2
+  second_criterion:
+    weight: 1
+    criteria:            # subcriteria, if you want them
+      one_part: {{}}
+      another_part: {{}}
+  a_hindrance:
+    weight: 1
+    kind: barrier        # scored by answers against hindrance, one half is neither
+levels:                  # where two readers meet: anchor each with numbers
+  1: {{points: 1, description: "once, or under 10 people"}}
+  2: {{points: 2, description: "2 to 4 times, or 10 to 49 people"}}
+  3: {{points: 3, description: "5 times or more, or 50 people or more"}}
+scoring: {{rule: diminishing, half: 6}}
+missing: renormalise     # or worst, best, refuse
+"""

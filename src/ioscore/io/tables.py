@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import warnings
 from collections.abc import Iterable
 from pathlib import Path
@@ -24,6 +25,7 @@ from ioscore.io.files import read_text
 from ioscore.io.shipped import shipped
 
 _Columns = dict[str, list[str]]
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 
 
 def read_table(path: Path) -> pd.DataFrame:
@@ -53,6 +55,9 @@ def _columns(path: Path) -> _Columns:
     """Return the columns of a CSV file and `where`, fields without blanks around them."""
     text = read_text(path)
     header = text.partition("\n")[0]
+    if header.count("\t") > header.count(","):
+        mend = "Save it with commas (in Excel: 'CSV UTF-8')."
+        raise _broken(f"{path}, row 1", "the columns are separated by tabs", mend)
     if header.count(";") > header.count(","):
         mend = (
             "Save it with commas (in Excel: 'CSV UTF-8'; the list separator is set in the region)."
@@ -60,22 +65,26 @@ def _columns(path: Path) -> _Columns:
         raise _broken(f"{path}, row 1", "the columns are separated by semicolons", mend)
     reader = csv.reader(io.StringIO(text), strict=True)
     try:
-        names, *records = [list(map(str.strip, row)) for row in reader if any(row)]
+        numbered = [(n, list(map(str.strip, row))) for n, row in enumerate(reader, 1) if any(row)]
     except csv.Error as error:
         mend = "Close the quotation marks; write a quotation mark inside a field twice."
         raise _broken(f"{path}, line {reader.line_num}", f"broken CSV: {error}", mend) from None
+    (_, names), *records = numbered
+    if "where" in names:
+        raise _broken(f"{path}, row 1", "a column is called 'where'", "Give it another name.")
     if "" in names or len(set(names)) < len(names):
         mend = "Give each column one name of its own."
         raise _broken(f"{path}, row 1", "a column has no name, or one that stands twice", mend)
     if not records:
         raise _broken(str(path), "there is a header and no row", "Add rows.")
-    for n, row in enumerate(records, 2):
+    for n, row in records:
         if len(row) != len(names):
             found = f"{len(row)} fields, but the header has {len(names)}"
             mend = "Put fields that hold commas into quotation marks."
             raise _broken(f"{path}, row {n}", found, mend)
-    table = dict(zip(names, map(list, zip(*records, strict=True)), strict=True))
-    return {**table, "where": [f"{path}, row {n}" for n in range(2, len(records) + 2)]}
+    columns = map(list, zip(*(row for _, row in records), strict=True))
+    table = dict(zip(names, columns, strict=True))
+    return {**table, "where": [f"{path}, row {n}" for n, _ in records]}
 
 
 def read_evidence(
@@ -107,25 +116,42 @@ def read_evidence(
     folder = path if path is not None else shipped("data", "evidence")
     if folder.is_dir():
         rows = _joined(folder / "acts.csv", folder / "codes" / f"{family}.csv")
-        beside = folder
+        sources = beside(folder, "sources.csv")
     else:
         rows = _complete(_checked(folder, REQUIRED, ROW_COLUMNS))
-        beside = folder.parent
-    sources = next(
-        (f for f in (beside / "sources.csv", beside.parent / "sources.csv") if f.is_file()), None
-    )
-    kinds = (
-        read_table(sources).set_index("id")["kind"].to_dict() if sources and folder.is_dir() else {}
-    )
-    paragraphs = beside / "paragraphs.csv"
+        here = folder.parent / "sources.csv"
+        sources = here if here.is_file() else None
+    paragraphs = beside(folder, "paragraphs.csv") if with_paragraphs and folder.is_dir() else None
     return Evidence(
         rows=rows,
-        kinds=kinds,
-        paragraphs=read_table(paragraphs)
-        if with_paragraphs and paragraphs.is_file()
-        else pd.DataFrame(),
+        kinds=read_sources(sources).set_index("id")["kind"].to_dict() if sources else {},
+        paragraphs=read_paragraphs(paragraphs) if paragraphs else pd.DataFrame(),
         name=str(folder),
     )
+
+
+def beside(folder: Path, name: str) -> Path | None:
+    """Return a file in a folder of evidence, or in the nearest of three folders above it."""
+    above = [folder.resolve(), *folder.resolve().parents][:4]
+    return next((place / name for place in above if (place / name).is_file()), None)
+
+
+def read_paragraphs(path: Path) -> pd.DataFrame:
+    """Read the table of paragraphs: `source`, and `line`, `line_end`, `words` as whole numbers.
+
+    Raises
+    ------
+    InputError, EvidenceError
+        When the file cannot be read, lacks a column or has anything but digits in them.
+    """
+    table = read_table(path)
+    _need(table, ("source", "line", "line_end", "words"), path)
+    for column in ("line", "line_end", "words"):
+        for where, text in zip(table["where"], table[column], strict=True):
+            if not (text.isascii() and text.isdecimal()):
+                raise _broken(f"{where}, {column}", f"{text!r} is no whole number", "Write digits.")
+        table[column] = table[column].astype(int)
+    return table
 
 
 def read_matrix(path: Path) -> pd.DataFrame:
@@ -175,12 +201,40 @@ def read_matrix(path: Path) -> pd.DataFrame:
     if problems:
         raise EvidenceError(*problems)
     values.index = pd.Index(names, name=label)
+    _warn_of_scales(values, path)
     return values
 
 
+def _warn_of_scales(values: pd.DataFrame, path: Path) -> None:
+    """Warn where one column is of another order of magnitude, so that it drowns the others."""
+    size = values.abs().max()
+    size = size[size > 0]
+    if len(size) > 1 and size.max() > 10 * size.min():
+        text = (
+            f"{path}: {size.idxmax()} reaches {size.max():g}, {size.idxmin()} only {size.min():g}; values "
+            "are taken as they are, so weights do not mean what they say. Bring them to one scale first"
+        )
+        warnings.warn(text, IoscoreWarning, stacklevel=3)
+
+
 def read_sources(path: Path | None = None) -> pd.DataFrame:
-    """Read the table of sources; without a path, the shipped one. All columns are text."""
-    return read_table(path or shipped("data", "sources.csv"))
+    """Read the table of sources; without a path, the shipped one. All columns are text.
+
+    Raises
+    ------
+    InputError, EvidenceError
+        When the file cannot be read, or has no `id`, `kind`, `file` and `sha256`.
+    """
+    path = path or shipped("data", "sources.csv")
+    table = read_table(path)
+    _need(table, ("id", "kind", "file", "sha256"), path)
+    return table
+
+
+def _need(table: pd.DataFrame, columns: Iterable[str], path: Path) -> None:
+    if lacking := [name for name in columns if name not in table]:
+        found = f"no column {', '.join(lacking)}"
+        raise _broken(f"{path}, row 1", found, "Add it, or check its spelling.")
 
 
 def _joined(acts_path: Path, codes_path: Path) -> pd.DataFrame:
@@ -246,10 +300,9 @@ def _complete(table: _Columns) -> pd.DataFrame:
 
 
 def _finite(text: str) -> float | None:
-    try:
-        value = float(text)
-    except ValueError:
+    if not _NUMBER.fullmatch(text):
         return None
+    value = float(text)
     return value if abs(value) <= LARGEST else None
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from ioscore.errors import InputError, Problem
-from ioscore.evidence.anchors import SourceText, check_anchor, source_text
+from ioscore.evidence.anchors import SourceText, check_anchor, place_of, source_text
 from ioscore.io.files import read_text
 
 
@@ -23,14 +23,12 @@ class Verification:
         Rows looked up.
     problems : tuple of Problem
         Rows that do not stand where they say, with what was found; and each source whose sha256
-        is another than the one recorded (another edition, or an edited file).
-    absent : tuple of str
-        Sources without a file in the folder; their rows were not checked.
+        is another than the one recorded (another edition, or an edited file), or whose rows could
+        not be looked up.
     """
 
     checked: int
     problems: tuple[Problem, ...]
-    absent: tuple[str, ...]
 
 
 def verify(rows: pd.DataFrame, sources: pd.DataFrame, folder: Path) -> Verification:
@@ -54,6 +52,49 @@ def verify(rows: pd.DataFrame, sources: pd.DataFrame, folder: Path) -> Verificat
     InputError
         When the folder does not exist or holds none of the sources.
     """
+    texts, problems, absent = _texts(sources, folder)
+    here = rows[rows["source"].isin(texts)].drop_duplicates(
+        subset=[c for c in ("id", "anchor") if c in rows]
+    )
+    for row in here.to_dict("records"):
+        problems.extend(check_anchor(row, texts[row["source"]]))
+    for name, part in rows[~rows["source"].isin(texts)].groupby("source"):
+        found = f"{len(part)} rows could not be looked up"
+        mend = "Put its file into the folder." if name in absent else "Name it in sources.csv."
+        problems.append(Problem(where=f"source {name!r}", found=found, mend=mend))
+    return Verification(
+        checked=len(here),
+        problems=tuple(problems),
+    )
+
+
+def places(rows: pd.DataFrame, sources: pd.DataFrame, folder: Path) -> pd.DataFrame:
+    """Return where each act stands: `id`, and `at`, `first`, `last` in words of its source.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        With `id`, `source`, `anchor`; anchors that stand nowhere are passed over.
+    sources : pandas.DataFrame
+    folder : Path
+
+    Returns
+    -------
+    pandas.DataFrame
+    """
+    texts, _, _ = _texts(sources, folder)
+    found = []
+    for row in rows.drop_duplicates("id").itertuples(index=False):
+        text = texts.get(row.source)
+        if text is not None and " ".join(row.anchor.split()) in text.joined:
+            found.append([row.id, *place_of(row.anchor, text)])
+    return pd.DataFrame(found, columns=["id", "at", "first", "last"])
+
+
+def _texts(
+    sources: pd.DataFrame, folder: Path
+) -> tuple[dict[str, SourceText], list[Problem], list[str]]:
+    """Return the sources that are there, what is wrong with their files, and those not there."""
     texts: dict[str, SourceText] = {}
     problems: list[Problem] = []
     absent: list[str] = []
@@ -72,13 +113,4 @@ def verify(rows: pd.DataFrame, sources: pd.DataFrame, folder: Path) -> Verificat
         raise InputError(
             Problem(where=str(folder), found=found, mend="Name the folder that holds them.")
         )
-    here = rows[rows["source"].isin(texts)].drop_duplicates(
-        subset=[c for c in ("id", "anchor") if c in rows]
-    )
-    for row in here.to_dict("records"):
-        problems.extend(check_anchor(row, texts[row["source"]]))
-    return Verification(
-        checked=len(here),
-        problems=tuple(problems),
-        absent=tuple(name for name in absent if (rows["source"] == name).any()),
-    )
+    return texts, problems, absent

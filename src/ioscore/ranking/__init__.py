@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -16,7 +16,7 @@ FILLS = ("renormalise", "worst", "best")
 """What can be put in the place of a missing cell."""
 
 TIE = 1e-9
-"""Scores closer than this share a rank: it is beyond what arithmetic on any machine guarantees."""
+"""Scores closer than this share of the greatest share a rank: sums on machines differ by less."""
 
 __all__ = ["FILLS", "TIE", "Ranking", "rank"]
 
@@ -105,8 +105,9 @@ def rank(scores: Scores, rubric: Rubric) -> Ranking:
     weights = {fill: effective_weights(~np.isnan(m), nodes, paths) for fill, m in filled.items()}
     totals = {fill: _total(filled[fill], weights[fill]) for fill in FILLS}
     fill = rubric.missing if rubric.missing in FILLS else "renormalise"
-    best, worst = _rank_range(totals["worst"], totals["best"])
-    ranks = {name: _ranks(total) for name, total in totals.items()}
+    tie = TIE * max(float(np.nanmax(np.abs([0.0, *t]))) for t in totals.values())
+    best, worst = _rank_range(totals["worst"], totals["best"], tie)
+    ranks = {name: _ranks(total, tie) for name, total in totals.items()}
     names = list(scores.matrix.index)
     table = pd.DataFrame(
         {
@@ -121,7 +122,7 @@ def rank(scores: Scores, rubric: Rubric) -> Ranking:
         }
     ).sort_values(["rank"], kind="stable", na_position="last", ignore_index=True)
     parts = weighted_mean(filled[fill], weights[fill])
-    contributions, own = _by_criterion(parts, weights[fill], nodes, paths)
+    contributions, own = _by_criterion(filled[fill], parts, nodes, paths)
     order = list(table["organisation"])
     labels = [node.id for node in rubric.top()]
     return Ranking(
@@ -138,34 +139,38 @@ def _total(values: Matrix, weights: Matrix) -> Matrix:
     return np.where(weights.sum(axis=1) > 0, total, np.nan)
 
 
-def _ranks(total: Matrix) -> Matrix:
+def _ranks(total: Matrix, tie: float) -> Matrix:
     """Return competition ranks: one more than the number of those ahead by more than a tie."""
-    ahead = total[None, :] > total[:, None] + TIE
+    ahead = total[None, :] > total[:, None] + tie
     return np.where(np.isnan(total), np.nan, 1.0 + ahead.sum(axis=1))
 
 
-def _rank_range(low: Matrix, high: Matrix) -> tuple[NDArrayInt, NDArrayInt]:
+def _rank_range(low: Matrix, high: Matrix, tie: float) -> tuple[NDArrayInt, NDArrayInt]:
     """Return best and worst rank over every value of every missing cell.
 
     The score rises with each cell, and cells of different alternatives vary on their own; so the
     extremes are at one's own best and all others' worst, and the other way round.
     """
     others = ~np.eye(len(low), dtype=bool)
-    best = 1 + ((low[None, :] > high[:, None] + TIE) & others).sum(axis=1)
-    worst = 1 + ((high[None, :] > low[:, None] + TIE) & others).sum(axis=1)
+    best = 1 + ((low[None, :] > high[:, None] + tie) & others).sum(axis=1)
+    worst = 1 + ((high[None, :] > low[:, None] + tie) & others).sum(axis=1)
     return best, worst
 
 
 def _by_criterion(
-    parts: Matrix, weights: Matrix, nodes: list[Node], paths: list[str]
+    values: Matrix, parts: Matrix, nodes: list[Node], paths: list[str]
 ) -> tuple[Matrix, Matrix]:
-    """Return contributions and scores of the criteria of the first level."""
-    top = [node.id for node in nodes if not node.parent]
-    owner = np.array([top.index(path.partition("/")[0]) for path in paths])
-    contributions = np.stack([parts[:, owner == k].sum(axis=1) for k in range(len(top))], axis=1)
-    share = np.stack([weights[:, owner == k].sum(axis=1) for k in range(len(top))], axis=1)
-    own = np.divide(contributions, share, out=np.full_like(share, np.nan), where=share > 0)
-    return np.where(share > 0, contributions, np.nan), own
+    """Return contributions and scores of the criteria of the first level, NaN where missing."""
+    contributions, own = [], []
+    for top in (node for node in nodes if not node.parent):
+        inside = [n for n in nodes if f"{n.path}/".startswith(f"{top.path}/")]
+        inside[0] = replace(top, weight=1.0)
+        weights = effective_weights(~np.isnan(values), inside, paths)
+        known = weights.sum(axis=1) > 0
+        mine = np.array([f"{path}/".startswith(f"{top.path}/") for path in paths])
+        contributions.append(np.where(known, parts[:, mine].sum(axis=1), np.nan))
+        own.append(np.where(known, weighted_mean(values, weights).sum(axis=1), np.nan))
+    return np.stack(contributions, axis=1), np.stack(own, axis=1)
 
 
 def _refused(scores: Scores) -> Problem:

@@ -1,6 +1,7 @@
 """Results -> tables and text; computes nothing and prints nothing."""
 
 from ioscore.report.ranking import (
+    FEW,
     caveat,
     cells_table,
     contributions_table,
@@ -14,6 +15,7 @@ from ioscore.report.ranking import (
 from ioscore.report.tables import as_csv, as_latex, as_markdown, plain, records
 
 __all__ = [
+    "FEW",
     "as_csv",
     "as_latex",
     "as_markdown",

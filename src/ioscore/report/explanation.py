@@ -28,7 +28,7 @@ class Explanation:
         `contribution`.
     cells : pandas.DataFrame
         One row for each leaf: `leaf`, `score`, `state`, and number and points of supports and
-        limits.
+        limits, and `left_out`: why rows of the cell do not count, in words.
     rows : pandas.DataFrame
         One row for each coded row that counts: leaf, event, effect, strength, points, whether it
         is the one that its event counts by, source, locator, anchor, summary.
@@ -82,6 +82,13 @@ def explanation(study: Study, organisation: str, criterion: str | None = None) -
     rows = rows[
         (rows["organisation"] == name) & rows["leaf"].map(lambda leaf: _within(leaf, chosen))
     ]
+    cells = cells.drop(columns="organisation").reset_index(drop=True)
+    out = study.selection.out[study.selection.out["organisation"] == name]
+    reasons = out.groupby("leaf")["reason"].agg(lambda why: why.value_counts(sort=False).to_dict())
+    cells["left_out"] = [
+        "; ".join(f"{n} {reason}" for reason, n in reasons.get(leaf, {}).items())
+        for leaf in cells["leaf"]
+    ]
     ranked = study.ranking.table.set_index("organisation").loc[name]
     tops = [n for n in nodes if not n.parent and (chosen is None or _within(chosen.path, n))]
     return Explanation(
@@ -100,7 +107,7 @@ def explanation(study: Study, organisation: str, criterion: str | None = None) -
                 for n in tops
             ]
         ),
-        cells=cells.drop(columns="organisation").reset_index(drop=True),
+        cells=cells,
         rows=_counted(rows, by_event=study.rubric.level("counting") == "event"),
     )
 
@@ -136,12 +143,13 @@ def explanation_text(found: Explanation, *, markdown: bool = False) -> str:
     for cell in found.cells.itertuples(index=False):
         counts = f"{cell.supports_events} supporting ({cell.supports_points:g} points), {cell.limits_events} limiting ({cell.limits_points:g} points)"
         state = {
-            "missing": "missing: no row",
-            "absent": "0: the source says it does not do this",
+            "missing": "missing: no row counts",
+            "absent": "0: the source says it does not do this, and limits cannot lower it",
+            "limited": f"0, pulled down by its limits: {counts}",
         }.get(cell.state, f"{_number(cell.score)} from {counts}")
-        if cell.state == "limited":
-            state = f"0, pulled down by its limits: {counts}"
         lines += ["", f"{'### ' if markdown else ''}{cell.leaf}: {state}"]
+        if cell.left_out:
+            lines.append(_wrapped(f"left out: {cell.left_out}", bullet, markdown))
         for row in found.rows[found.rows["leaf"] == cell.leaf].itertuples(index=False):
             strength = f" {row.strength}" if row.strength else ""
             again = "" if row.counts else " (same event, counts once)"

@@ -14,7 +14,7 @@ from ioscore.scoring import Scores
 
 MEASURES = "documented effort in the named sources, not effect"
 FEW = 8
-"""So many alternatives can stand side by side."""
+"""So many alternatives, or criteria, can stand side by side."""
 _SHOWN = {"missing": "?", "absent": "absent", "limited": "0 (limits)"}
 
 
@@ -162,6 +162,7 @@ def ranking_json(
                 "organisation": row.organisation,
                 "name": scores.organisations[row.organisation],
                 "score": row.score,
+                "rank_by_missing_rule": ranking.by_fill.loc[row.organisation].to_dict(),
                 "rank_range": [int(row.rank_best), int(row.rank_worst)],
                 "score_range": [row.score_low, row.score_high],
                 "contributions": ranking.contributions.loc[row.organisation].to_dict(),
@@ -178,7 +179,7 @@ def ranking_json(
             "schema": "ioscore.ranking/1",
             "rubric": rubric.name,
             "method": rubric.method,
-            "measures": MEASURES,
+            "measures": MEASURES if selection else "the values given",
             "headline": headline(ranking),
             "first": {
                 "organisations": ranking.first,
@@ -187,8 +188,10 @@ def ranking_json(
             },
             "weights": {node.path: node.share for node in rubric.nodes()},
             "missing_rule": rubric.missing,
-            "scoring": {"rule": rubric.scoring.rule, "half": rubric.scoring.half},
-            "choices": {name: choice.level for name, choice in rubric.choices.items()},
+            "scoring": {"rule": rubric.scoring.rule, "half": rubric.scoring.half}
+            if selection
+            else {},
+            "choices": {n: c.level for n, c in rubric.choices.items()} if selection else {},
             "sources": selection.sources if selection else [],
             "window": list(selection.window) if selection and selection.window else None,
             "left_out": selection.left_out if selection else {},

@@ -74,7 +74,11 @@ def comparison(rankings: Sequence[Ranking]) -> pd.DataFrame:
     """Return rank and rank range of each organisation (rows) under each rubric (columns)."""
     columns: dict[str, dict[str, str]] = {}
     for ranking in rankings:
-        cells = columns.setdefault(ranking.rubric.name, {})
+        label, n = ranking.rubric.name, 1
+        while label in columns:
+            n += 1
+            label = f"{ranking.rubric.name} ({n})"
+        cells = columns.setdefault(label, {})
         for row in ranking.table.itertuples(index=False):
             rank = "-" if pd.isna(row.rank) else f"{int(row.rank)}"
             cells[row.organisation] = f"{rank} ({row.rank_best}-{row.rank_worst})"

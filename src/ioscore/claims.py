@@ -1,0 +1,329 @@
+"""Statements about organisations as a small language, answered from the evidence.
+
+A claim is a line such as::
+
+    UNODC first overall
+    SCO last overall
+    OSCE first in training/theoretical
+    CSTO more than OSCE in training/practical
+    BOMCA has any equipment
+    SCO has no infrastructure
+    UNODC closes infrastructure/border_posts
+    OSCE gains barriers/corruption 2
+    unknown the evidence says nothing on motives
+
+`closes` asks what the score would be without the shortcomings of a cell, `gains` what one more
+event of that strength would add; both are what-ifs. `unknown` says why a statement cannot be
+answered. Nothing is hard-coded: the answer is computed from evidence and rubric.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import pandas as pd
+
+from ioscore.errors import EvidenceError, Problem, RubricError
+from ioscore.evidence import Evidence, Selection, select
+from ioscore.evidence.table import EFFECTS
+from ioscore.ranking import Ranking, rank
+from ioscore.rubric import Rubric, choose, with_rules
+from ioscore.scoring import Scores, score
+
+State = Literal["reproduced", "not reproduced", "too close to call", "not checkable", "what-if"]
+
+_FORMS = (
+    (re.compile(r"(?P<subject>\S+) (?P<kind>first|last) (?:in (?P<path>\S+)|overall)"), "order"),
+    (re.compile(r"(?P<subject>\S+) (?P<kind>more|less) than (?P<other>\S+) (?:in (?P<path>\S+)|overall)"), "pair"),
+    (re.compile(r"(?P<subject>\S+) has (?P<kind>any|no) (?P<path>\S+)"), "presence"),
+    (re.compile(r"(?P<subject>\S+) (?P<kind>closes) (?P<path>\S+)"), "what-if"),
+    (re.compile(r"(?P<subject>\S+) (?P<kind>gains) (?P<path>\S+) (?P<strength>\d+)"), "what-if"),
+    (re.compile(r"(?P<kind>unknown) (?P<reason>.+)"), "unknown"),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class Claim:
+    """A statement, parsed.
+
+    Attributes
+    ----------
+    text : str
+    form : {"order", "pair", "presence", "what-if", "unknown"}
+    kind : str
+        `first`, `last`, `more`, `less`, `any`, `no`, `closes`, `gains` or `unknown`.
+    subject, other : str
+        Organisations; "" where the form has none.
+    path : str
+        Criterion by id or path; "" for overall.
+    strength : int
+    reason : str
+    """
+
+    text: str
+    form: str
+    kind: str
+    subject: str = ""
+    other: str = ""
+    path: str = ""
+    strength: int = 0
+    reason: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """What the evidence says to a claim: its state, and why in a sentence."""
+
+    state: State
+    why: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class _World:
+    """Everything that one set of choices makes of the evidence."""
+
+    rubric: Rubric
+    selection: Selection
+    scores: Scores
+    ranking: Ranking
+    known: pd.DataFrame
+
+
+def parse_claim(text: str) -> Claim:
+    """Parse a claim.
+
+    Parameters
+    ----------
+    text : str
+        One line of the language described above.
+
+    Returns
+    -------
+    Claim
+
+    Raises
+    ------
+    EvidenceError
+        When the line has none of the known forms.
+    """
+    plain = " ".join(text.split())
+    for pattern, form in _FORMS:
+        if match := pattern.fullmatch(plain):
+            fields = {key: value for key, value in match.groupdict().items() if value}
+            strength = int(fields.pop("strength", 0))
+            return Claim(text=plain, form=form, strength=strength, **fields)
+    raise EvidenceError(
+        Problem(
+            where=f"claim {plain!r}",
+            found="this is no claim that can be read",
+            mend="Write, for example, 'UNODC first in infrastructure' or 'SCO has no equipment'.",
+        )
+    )
+
+
+def answer_claims(
+    claims: Sequence[Claim], evidence: Evidence, rubric: Rubric
+) -> tuple[list[Answer], list[tuple[str, ...]]]:
+    """Answer claims under a rubric, and find the single choices that turn each answer.
+
+    Parameters
+    ----------
+    claims : sequence of Claim
+    evidence : Evidence
+    rubric : Rubric
+        Its `close` is the difference of scores that counts as too close to call.
+
+    Returns
+    -------
+    answers : list of Answer
+    turned_by : list of tuple of str
+        For each claim the changes of one choice or rule, as ``plans=include``, under which its
+        state is another one. Empty for what-ifs and for what cannot be checked at all.
+
+    Raises
+    ------
+    EvidenceError
+        For an organisation or a criterion that the rubric does not have.
+    """
+    base = _world(evidence, rubric)
+    answers = [_answer(claim, base) for claim in claims]
+    turned: list[list[str]] = [[] for _ in claims]
+    for name, other in single_changes(rubric):
+        try:
+            world = _world(evidence, other)
+        except (EvidenceError, RubricError):
+            continue
+        for n, claim in enumerate(claims):
+            if (
+                claim.form in ("order", "pair", "presence")
+                and _answer(claim, world).state != answers[n].state
+            ):
+                turned[n].append(name)
+    return answers, [tuple(names) for names in turned]
+
+
+def single_changes(rubric: Rubric) -> Iterator[tuple[str, Rubric]]:
+    """Yield every rubric that differs in one choice, in the scoring rule or in the missing rule.
+
+    Parameters
+    ----------
+    rubric : Rubric
+
+    Yields
+    ------
+    (str, Rubric)
+        The change as ``name=level``, and the rubric with it.
+    """
+    for name, choice in rubric.choices.items():
+        for level in choice.levels:
+            if level != choice.level:
+                yield f"{name}={level}", choose(rubric, {name: level})
+    for rule in ("diminishing", "count", "mean", "strongest", "presence"):
+        if rule != rubric.scoring.rule:
+            yield f"scoring={rule}", with_rules(rubric, rule=rule)
+    for missing in ("renormalise", "worst", "best"):
+        if missing != rubric.missing:
+            yield f"missing={missing}", with_rules(rubric, missing=missing)
+
+
+def _world(evidence: Evidence, rubric: Rubric) -> _World:
+    selection = select(evidence, rubric)
+    scores = score(selection, rubric)
+    return _World(
+        rubric=rubric,
+        selection=selection,
+        scores=scores,
+        ranking=rank(scores, rubric),
+        known=selection.rows,
+    )
+
+
+def _answer(claim: Claim, world: _World) -> Answer:
+    if claim.form == "unknown":
+        return Answer(state="not checkable", why=claim.reason)
+    _check_names(claim, world)
+    if claim.form == "presence":
+        return _presence(claim, world)
+    if claim.form == "what-if":
+        return _what_if(claim, world)
+    return _comparison(claim, world)
+
+
+def _comparison(claim: Claim, world: _World) -> Answer:
+    values = _values(world, claim.path)
+    where = f"in {claim.path}" if claim.path else "overall"
+    own = values[claim.subject]
+    if math.isnan(own):
+        return Answer(state="not checkable", why=f"nothing is known of {claim.subject} {where}")
+    names = [claim.other] if claim.form == "pair" else [n for n in values if n != claim.subject]
+    others = {name: values[name] for name in names if not math.isnan(values[name])}
+    unknown = [name for name in names if name not in others]
+    if not others:
+        return Answer(
+            state="not checkable", why=f"nothing is known of {', '.join(unknown)} {where}"
+        )
+    high = claim.kind in ("first", "more")
+    rival = (max if high else min)(others, key=lambda name: others[name])
+    margin = own - others[rival] if high else others[rival] - own
+    why = f"{claim.subject} {own:.3f}, {rival} {others[rival]:.3f} {where}"
+    if unknown:
+        why += f"; nothing is known of {', '.join(unknown)}"
+    if abs(margin) <= world.rubric.close:
+        return Answer(
+            state="too close to call",
+            why=f"{why}; a difference up to {world.rubric.close:g} is close",
+        )
+    return Answer(state="reproduced" if margin > 0 else "not reproduced", why=why)
+
+
+def _values(world: _World, path: str) -> dict[str, float]:
+    """Return the score of each organisation overall, or in a criterion of any level."""
+    if not path:
+        table = world.ranking.table.set_index("organisation")["score"]
+        return {str(name): float(value) for name, value in table.items()}
+    node = next(n for n in world.rubric.nodes() if path in (n.id, n.path))
+    if node.leaf:
+        column = world.scores.matrix.get(node.path)
+    else:
+        below = [c for c in world.scores.matrix if c.startswith(f"{node.path}/")]
+        shares = {n.path: n.share for n in world.rubric.leaves()}
+        part = world.scores.matrix[below]
+        weights = part.notna() * pd.Series({c: shares[c] for c in below})
+        total = weights.sum(axis=1)
+        column = (part.fillna(0) * weights).sum(axis=1) / total.where(total > 0)
+    names = world.scores.matrix.index
+    return {str(name): float("nan") if column is None else float(column[name]) for name in names}
+
+
+def _presence(claim: Claim, world: _World) -> Answer:
+    rows = world.known[world.known["organisation"] == claim.subject]
+    node = next(n for n in world.rubric.nodes() if claim.path in (n.id, n.path))
+    inside = rows["leaf"].map(lambda leaf: leaf == node.path or leaf.startswith(f"{node.path}/"))
+    effects = rows.loc[inside, "effect"]
+    counts = {effect: int((effects == effect).sum()) for effect in EFFECTS}
+    why = ", ".join(f"{n} rows {effect}" for effect, n in counts.items() if n) or "no row at all"
+    if counts["supports"]:
+        return Answer(state="reproduced" if claim.kind == "any" else "not reproduced", why=why)
+    if counts["absent"]:
+        return Answer(state="reproduced" if claim.kind == "no" else "not reproduced", why=why)
+    return Answer(state="not checkable", why=f"{why}; silence is not absence")
+
+
+def _what_if(claim: Claim, world: _World) -> Answer:
+    """Answer what closing a gap would do to the score and the rank."""
+    rows = world.selection.rows
+    node = next(n for n in world.rubric.nodes() if claim.path in (n.id, n.path))
+    if not node.leaf:
+        raise EvidenceError(
+            Problem(
+                where=f"claim {claim.text!r}",
+                found=f"{claim.path} has subcriteria",
+                mend="Name one of its leaves.",
+            )
+        )
+    own = (rows["organisation"] == claim.subject) & (rows["leaf"] == node.path)
+    if claim.kind == "closes":
+        gap = own & rows["effect"].isin(("limits", "absent"))
+        changed = rows[~gap]
+        what = f"without its {int(gap.sum())} limiting rows"
+    else:
+        levels = world.rubric.levels
+        if claim.strength not in levels:
+            mend = f"Take one of {', '.join(map(str, levels))}."
+            found = f"there is no strength {claim.strength}"
+            raise EvidenceError(Problem(where=f"claim {claim.text!r}", found=found, mend=mend))
+        new = rows.iloc[:1].assign(
+            organisation=claim.subject,
+            leaf=node.path,
+            effect="supports",
+            event_id="what-if",
+            points=levels[claim.strength].points,
+        )
+        changed = pd.concat([rows, new])
+        what = f"with one more event of strength {claim.strength}"
+    after = rank(score(replace(world.selection, rows=changed), world.rubric), world.rubric)
+    before = world.ranking.table.set_index("organisation").loc[claim.subject]
+    then = after.table.set_index("organisation").loc[claim.subject]
+    why = (
+        f"{what} in {node.path} the score goes from {before['score']:.3f} to {then['score']:.3f}, "
+        f"the rank from {before['rank']:.0f} to {then['rank']:.0f}"
+    )
+    return Answer(state="what-if", why=why)
+
+
+def _check_names(claim: Claim, world: _World) -> None:
+    known: Mapping[str, str] = world.selection.organisations
+    for name in filter(None, (claim.subject, claim.other)):
+        if name not in known:
+            mend = f"Take one of {', '.join(known)}."
+            found = f"there is no organisation {name!r}"
+            raise EvidenceError(Problem(where=f"claim {claim.text!r}", found=found, mend=mend))
+    paths = [path for node in world.rubric.nodes() for path in (node.id, node.path)]
+    if claim.path and claim.path not in paths:
+        mend = f"Take one of {', '.join(dict.fromkeys(n.path for n in world.rubric.nodes()))}."
+        found = f"there is no criterion {claim.path!r}"
+        raise EvidenceError(Problem(where=f"claim {claim.text!r}", found=found, mend=mend))

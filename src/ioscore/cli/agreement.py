@@ -1,0 +1,89 @@
+"""`ioscore agreement`: whether independent readings agree, and on what not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ioscore.cli.inputs import RubricOption, the_rubric
+from ioscore.cli.output import Format, FormatOption, OutputOption, as_text, failures, put, put_json
+
+
+def agreement(
+    files: Annotated[
+        list[Path] | None,
+        typer.Argument(
+            help="Folders of coding passes, or filled coding sheets.",
+            show_default="the shipped passes",
+        ),
+    ] = None,
+    sheet: Annotated[
+        int | None,
+        typer.Option(
+            "--sheet", min=1, help="Write a blank coding sheet of so many paragraphs instead."
+        ),
+    ] = None,
+    confusion: Annotated[
+        str | None,
+        typer.Option("--confusion", help="Show which codes of this column were taken for which."),
+    ] = None,
+    rubric: RubricOption = None,
+    seed: Annotated[int, typer.Option("--seed", help="For the sample and the bootstrap.")] = 0,
+    form: FormatOption = Format.table,
+    output: OutputOption = None,
+) -> None:
+    """Measure how far coders agree (Krippendorff's alpha), over paragraphs and over acts.
+
+    The shipped passes are automated readings: their agreement shows how stable the codebook is,
+    not that two people would code alike. With --sheet people can supply that figure.
+    """
+    with failures():
+        import numpy as np
+
+        from ioscore.evidence.agreement import agreement as compare
+        from ioscore.io.readings import blank_sheet, passes, read_reading
+        from ioscore.io.shipped import shipped
+        from ioscore.io.tables import read_table
+        from ioscore.report.agreement import (
+            STABILITY,
+            agreement_json,
+            agreement_table,
+            agreement_text,
+        )
+
+        rng = np.random.default_rng(seed)
+        if sheet is not None:
+            paragraphs = read_table(shipped("data", "evidence", "paragraphs.csv"))
+            put(as_text(blank_sheet(paragraphs, sheet, rng=rng), Format.csv), output)
+            return
+        family = the_rubric(rubric).codes
+        readings = [read_reading(path, family=family) for path in files or passes()]
+        found = compare(readings, rng=rng)
+        note = (
+            STABILITY if not files else "What this agreement means depends on who the coders were."
+        )
+        if confusion is not None:
+            if confusion not in found.confusion:
+                raise typer.BadParameter(f"--confusion takes {', '.join(found.confusion)}.")
+            table = found.confusion[confusion].reset_index()
+            put(as_text(table, form if form is not Format.json else Format.csv), output)
+        elif form is Format.json:
+            put_json(agreement_json(found, note), output)
+        elif form in (Format.csv, Format.latex):
+            put(as_text(agreement_table(found), form), output)
+        else:
+            parts = [
+                f"{note}\n",
+                as_text(
+                    agreement_table(found),
+                    form,
+                    title="Krippendorff's alpha, 95% intervals by bootstrap over paragraphs",
+                ),
+                as_text(
+                    found.by_criterion, form, title="By criterion: acts that either coder gave it"
+                ),
+                agreement_text(found),
+            ]
+            put("\n".join(parts), output)
