@@ -9,11 +9,13 @@ import pytest
 
 from helpers import ROOT
 from ioscore.evidence import find_problems
+from ioscore.evidence.adjudication import adjudicate
+from ioscore.evidence.agreement import COLUMNS, match_acts
 from ioscore.evidence.table import EVIDENCE_TYPES, REACHES
 from ioscore.io import read_evidence, read_rubric, read_sources, read_table, shipped_rubrics
+from ioscore.io.readings import passes, read_reading
 
 EVIDENCE = ROOT / "data" / "evidence"
-PASS = EVIDENCE / "passes" / "1"
 IN_SCOPE = {"thesis": [(35, 49), (99, 115), (123, 449)]}
 """Lines of the thesis that are read: introduction, 1.5, chapters two to six, conclusion."""
 UNITS = {
@@ -91,7 +93,7 @@ def test_acts_keep_the_rules_of_the_codebook(acts):
     for row in acts.itertuples():
         line = re.match(r"line (\d+), \S", row.locator)
         assert line, row.where
-        assert re.fullmatch(rf"{row.source}-{line[1]}-\d+", row.id), row.where
+        assert re.fullmatch(rf"{row.source}-{line[1]}-\d+(-added)?", row.id), row.where
         assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)+", row.event_id), row.where
         assert row.evidence_type in EVIDENCE_TYPES, row.where
         assert row.reach in REACHES, row.where
@@ -109,27 +111,62 @@ def test_all_five_sources_are_coded(acts):
     assert set(acts["evidence_type"]) == set(EVIDENCE_TYPES)
 
 
-def test_the_evidence_is_the_first_pass_with_the_decisions_and_nothing_else():
-    """Pass one, changed field by field as decisions.csv says, is exactly what is scored."""
-    acts = read_table(PASS / "acts.csv").drop(columns="where").set_index("id", drop=False)
-    codes = read_table(PASS / "codes" / "thesis.csv").drop(columns="where")
-    codes = codes.set_index("act_id", drop=False)
-    decisions = table("decisions.csv")
-    for row in decisions.itertuples():
-        target = acts if row.field in acts.columns else codes
-        assert target.loc[row.act_id, row.field] == row.pass_1, row.where
-        assert row.decided != row.pass_1, row.where
-        target.loc[row.act_id, row.field] = row.decided
+def test_the_evidence_is_the_two_passes_with_the_decisions_and_nothing_else():
+    """The first pass, changed as decisions.csv says, with what only the second found, is what is scored."""
+    readings = [read_reading(path) for path in passes()]
+    units = sorted(set(readings[0].units) & set(readings[1].units))
+    tables = [
+        (
+            read_table(path / "acts.csv").drop(columns="where"),
+            read_table(path / "codes" / "thesis.csv").drop(columns="where"),
+        )
+        for path in passes()
+    ]
+    acts, codes = adjudicate(*tables, match_acts(readings, units), table("decisions.csv"))
     for made, name in ((acts, "acts.csv"), (codes, "codes/thesis.csv")):
+        key = "id" if name == "acts.csv" else "act_id"
         scored = table(name).drop(columns="where")
-        pd.testing.assert_frame_equal(made.reset_index(drop=True), scored)
+        order = [key, "summary" if key == "id" else "criterion"]
+        pd.testing.assert_frame_equal(
+            made.astype(object).sort_values(order, ignore_index=True),
+            scored.sort_values(order, ignore_index=True),
+        )
 
 
-def test_a_decision_names_its_rule_and_what_it_was_compared_with():
-    """Every decision goes by a rule, and the act it was compared with exists."""
+def test_every_difference_of_the_passes_is_decided_by_a_rule():
+    """Each act that only one pass found, and each field coded otherwise, has a decision with a rule."""
     decisions = table("decisions.csv")
     assert (decisions["rule"] != "").all()
-    assert set(decisions["compared_with"]) <= set(table("acts.csv")["id"])
+    readings = [read_reading(path) for path in passes()]
+    units = sorted(set(readings[0].units) & set(readings[1].units))
+    codes = [r.rows.set_index("id") for r in readings]
+    settled = set(zip(decisions["pass_1_id"], decisions["pass_2_id"], strict=True))
+    whole = {
+        (p, q)
+        for p, q, f in zip(
+            decisions["pass_1_id"], decisions["pass_2_id"], decisions["field"], strict=True
+        )
+        if f == "act"
+    }
+    fields = set(zip(decisions["pass_1_id"], decisions["field"], strict=True))
+    for row in match_acts(readings, units).itertuples():
+        if not (row.pass1 and row.pass2):
+            assert (row.pass1, row.pass2) in settled, row
+            continue
+        one, two = codes[0].loc[row.pass1], codes[1].loc[row.pass2]
+        for field in COLUMNS:
+            if one[field] != two[field] and (row.pass1, row.pass2) not in whole:
+                assert (row.pass1, field) in fields, (row, field)
+
+
+def test_every_act_names_the_rows_it_came_from(acts):
+    """Each act that is scored names a row of the first or the second pass, or both."""
+    ids = [set(read_table(path / "acts.csv")["id"]) for path in passes()]
+    for row in acts.itertuples():
+        assert row.came_from, row.where
+        for part in row.came_from.split("; "):
+            number, name = part.split(":")
+            assert name in ids[int(number) - 1], row.where
 
 
 def test_the_contradictions_named_beforehand_are_noted():

@@ -58,4 +58,4 @@ def test_the_cell_computed_by_hand_is_the_cell_that_is_printed():
     by_row = ioscore(
         "explain", "UNODC", "--criterion", "border_posts", "--choice", "counting=row"
     ).out
-    assert "0.370 from 6 supporting (8 points), 2 limiting (4 points)" in by_row
+    assert "0.685 from 6 supporting (14 points), 2 limiting (4 points)" in by_row

@@ -81,6 +81,21 @@ def test_absence_of_a_part_is_not_absence_of_the_whole():
     assert whole.states.loc["ALPHA", "tools"] == "absent"
 
 
+def test_a_denial_of_a_whole_criterion_is_absence_in_all_its_parts():
+    """Absence coded without subcriterion holds in every leaf below, but where something supports."""
+    rubric = flat_rubric(criteria={"tools": {"criteria": {"saws": {}, "lamps": {}}}, "talk": {}})
+    denial = {"effect": "absent"}
+    saw = {"subcriterion": "saws", "strength": "1"}
+    scores = scored(
+        denial, saw, {"organisation": "BETA", "criterion": "talk", "strength": "1"}, rubric=rubric
+    )
+    assert scores.states.loc["ALPHA", ["tools/saws", "tools/lamps"]].tolist() == [
+        "scored",
+        "absent",
+    ]
+    assert scores.states.loc["BETA", "tools/lamps"] == "missing"
+
+
 def test_one_event_counts_once_by_its_strongest_row():
     """Three rows of one event score like its strongest; counted as rows they score more."""
     rows = [{"event_id": "course", "strength": s} for s in "123"]

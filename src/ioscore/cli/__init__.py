@@ -21,7 +21,7 @@ os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 gc.set_threshold(100_000, 50, 50)
 atexit.register(gc.freeze)
 
-from ioscore.cli import agreement, check, data, rank, rubric  # noqa: E402
+from ioscore.cli import agreement, check, claims, compare, data, rank, rubric  # noqa: E402
 
 app = typer.Typer(
     name="ioscore",
@@ -57,7 +57,9 @@ def common(
 
 app.command()(rank.rank)
 app.command()(rank.explain)
+app.command()(claims.claims)
 app.command()(agreement.agreement)
+app.command()(compare.compare)
 app.command()(check.check)
 app.command()(check.verify)
 app.add_typer(rubric.app, name="rubric")

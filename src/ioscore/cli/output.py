@@ -92,9 +92,7 @@ def _terminal(frame: pd.DataFrame, title: str) -> str:
 
     from ioscore.report.tables import cell
 
-    table = Table(
-        title=title or None, title_justify="left", title_style="bold", box=None, pad_edge=False
-    )
+    table = Table(box=None, pad_edge=False)
     for name, dtype in frame.dtypes.items():
         number = getattr(dtype, "kind", "O") in "iuf"
         table.add_column(
@@ -107,6 +105,8 @@ def _terminal(frame: pd.DataFrame, title: str) -> str:
     # A terminal has its width; a pipe or a file has none that words must be broken for.
     console = Console(width=None if sys.stdout.isatty() else 200, highlight=False)
     with console.capture() as capture:
+        if title:
+            console.print(Text(title, style="bold"))
         console.print(table)
     return "\n".join(line.rstrip() for line in capture.get().splitlines()) + "\n"
 

@@ -14,6 +14,7 @@ from ioscore.cli.inputs import (
     SetOption,
     SourcesOption,
     WindowOption,
+    the_evidence,
     the_rubric,
     the_study,
 )
@@ -24,6 +25,7 @@ from ioscore.cli.output import (
     as_text,
     failures,
     put,
+    put_frame,
     put_json,
     say,
 )
@@ -48,6 +50,12 @@ def rank(
     choices: ChoiceOption = None,
     sources: SourcesOption = None,
     window: WindowOption = None,
+    by_year: Annotated[
+        bool, typer.Option("--by-year", help="Rank by the acts of each year alone, side by side.")
+    ] = False,
+    least: Annotated[
+        int, typer.Option("--least", min=1, help="With --by-year: refuse years with fewer acts.")
+    ] = 10,
     form: FormatOption = Format.table,
     output: OutputOption = None,
 ) -> None:
@@ -58,10 +66,18 @@ def rank(
     """
     with failures():
         if scores is not None:
-            if evidence or choices or sources is not None or window is not None:
+            if evidence or choices or sources is not None or window is not None or by_year:
                 text = "--scores is a ready matrix: no evidence, choice, source or window applies."
                 raise typer.BadParameter(text)
             _show(*_rank_matrix(scores, rubric, weights), None, form, output)
+        elif by_year:
+            from ioscore.study import rank_by_year
+
+            used = the_rubric(rubric, weights=weights, choices=choices, sources=sources)
+            table = rank_by_year(the_evidence(evidence, used), used, least=least)
+            title = f"Ranks by the acts of single years, rubric {used.name}"
+            put_frame(table, form, title=title, schema="years", output=output)
+            say("A work mostly dates what its author cited: read the acts beside the ranks.")
         else:
             used = the_rubric(rubric, weights=weights, choices=choices, sources=sources)
             study = the_study(evidence, used, window)

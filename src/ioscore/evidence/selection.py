@@ -81,7 +81,7 @@ def select(evidence: Evidence, rubric: Rubric, *, window: Window | None = None) 
     """
     validate_evidence(evidence, rubric)
     organisations = alternatives(evidence, rubric)
-    rows = evidence.rows
+    rows = _spread(evidence.rows, rubric)
     left_out: dict[str, int] = {}
     counts = np.ones(len(rows), dtype=bool)
     why = np.full(len(rows), "", dtype=object)
@@ -144,6 +144,26 @@ def select(evidence: Evidence, rubric: Rubric, *, window: Window | None = None) 
         sources=tuple(name for name in dict.fromkeys(rows["source"]) if name),
         window=window,
     )
+
+
+def _spread(rows: pd.DataFrame, rubric: Rubric) -> pd.DataFrame:
+    """Give each denial of a criterion with subcriteria to all its leaves.
+
+    "Has built no infrastructure" denies posts, units and centres alike; "has built infrastructure"
+    affirms at least one of them, so it must be coded at one.
+    """
+    leaves = leaf_of(rubric)
+    below: dict[str, list[str]] = {}
+    for criterion, sub in leaves:
+        if sub and (criterion, "") not in leaves:
+            below.setdefault(criterion, []).append(sub)
+    whole = (
+        (rows["effect"] == "absent") & (rows["subcriterion"] == "") & rows["criterion"].isin(below)
+    )
+    if not whole.any():
+        return rows
+    denials = rows[whole].assign(subcriterion=rows.loc[whole, "criterion"].map(below))
+    return pd.concat([rows[~whole], denials.explode("subcriterion")], ignore_index=True)
 
 
 def _leaves(rows: pd.DataFrame, rubric: Rubric) -> list[str | None]:

@@ -12,7 +12,7 @@ from ioscore.rubric import Node, Rubric
 
 ACT_COLUMNS = (
     "id", "event_id", "organisation", "actor", "evidence_type", "reach", "place",
-    "year_start", "year_end", "quantity", "unit", "source", "locator", "anchor", "summary", "note",
+    "year_start", "year_end", "quantity", "unit", "source", "locator", "anchor", "summary", "note", "came_from",
 )  # fmt: skip
 CODE_COLUMNS = (
     "act_id", "criterion", "subcriterion", "alt_criterion", "effect", "strength", "coder", "note",
@@ -218,7 +218,11 @@ def _code(rubric: Rubric) -> _Check:
         if criterion not in known:
             mend = f"Take one of {', '.join(tops)}, {out}"
             yield "criterion", f"the rubric has no criterion {criterion!r}", mend
-        elif criterion in scored and find_leaf(leaves, criterion, sub) is None:
+        elif (
+            criterion in scored
+            and find_leaf(leaves, criterion, sub) is None
+            and (sub, effect) != ("", "absent")
+        ):
             parts = [s for c, s in leaves if c == criterion]
             found = (
                 f"{criterion} has no subcriterion {sub!r}" if sub else "the subcriterion is missing"

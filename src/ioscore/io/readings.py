@@ -20,7 +20,11 @@ SHEET = ("source", "line", "line_end", "words", "coder", *COLUMNS, "nothing_to_c
 def passes() -> tuple[Path, ...]:
     """Return the folders of the shipped coding passes."""
     return tuple(
-        sorted(path for path in shipped("data", "evidence", "passes").iterdir() if path.is_dir())
+        sorted(
+            path
+            for path in shipped("data", "evidence", "passes").iterdir()
+            if (path / "acts.csv").is_file()
+        )
     )
 
 

@@ -27,7 +27,9 @@ def agreement_table(found: Agreement) -> pd.DataFrame:
 def agreement_text(found: Agreement) -> str:
     """Return in plain words what the figures mean and which criteria to recode."""
     rows = found.table.set_index("variable")
-    weak = [name for name in rows.index if not rows.loc[name, "enough"]]
+    weak = [
+        name for name in rows.index if rows.loc[name, "alpha"] < _bound(rows.loc[name, "level"])
+    ]
     again = list(found.by_criterion.loc[found.by_criterion["recode"], "criterion"])
     lines = [
         f"{listed(list(found.coders))} read {found.units} paragraphs in common. Alpha is 1 where they "
@@ -57,6 +59,10 @@ def agreement_json(found: Agreement, note: str) -> dict[str, Any]:
             for name, table in found.confusion.items()
         },
     }
+
+
+def _bound(level: str) -> float:
+    return ENOUGH["ordinal" if level == "ordinal" else "nominal"]
 
 
 def _word(alpha: float, level: str) -> str:
