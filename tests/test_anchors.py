@@ -7,10 +7,10 @@ import hashlib
 import pandas as pd
 import pytest
 
-from helpers import ioscore
+from helpers import ROOT, ioscore
 from ioscore.errors import InputError
 from ioscore.evidence.anchors import check_anchor, numbers_near, source_text
-from ioscore.io import verify
+from ioscore.io import read_sources, read_table, verify
 
 TEXT = """A made-up heading
 
@@ -121,7 +121,15 @@ def test_every_anchor_of_the_shipped_evidence_stands_in_its_source(sources):
     assert ", 0 problems" in run.out
 
 
-def test_the_first_pass_stands_in_the_sources_too(sources):
-    """The pass as it was made is verified like the evidence that is scored."""
-    run = ioscore("verify", "--sources", sources, "--evidence", "data/evidence/passes/1")
+@pytest.mark.parametrize("number", ["1", "2"])
+def test_both_passes_stand_in_the_sources_too(sources, number):
+    """The passes as they were made are verified like the evidence that is scored."""
+    folder = ROOT / "data" / "evidence" / "passes" / number
+    run = ioscore("verify", "--sources", sources, "--evidence", folder)
     assert run.status == 0, run.out + run.err
+
+
+def test_every_verdict_stands_in_its_source(sources):
+    """Each claim has its place: the anchor once, at its line."""
+    rows = read_table(ROOT / "data" / "claims.csv")
+    assert verify(rows, read_sources(), sources).problems == ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
 
@@ -28,14 +29,39 @@ def test_your_own_question_works_as_written(tmp_path):
     assert ran >= 12
 
 
+def test_the_rubric_of_the_readme_ranks_the_same_evidence_by_other_criteria(tmp_path):
+    """The README's rubric is under thirty lines and ranks four organisations by two criteria."""
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    (rubric,) = (body for _, name, body in BLOCK.findall(text) if name == "skills.yaml")
+    assert len(rubric.splitlines()) < 30
+    (tmp_path / "skills.yaml").write_text(rubric, encoding="utf-8")
+    run = ioscore("rank", "--rubric", "skills.yaml", cwd=tmp_path)
+    assert run.status == 0, run.err
+    for name in ("UNODC", "BOMCA", "OSCE", "CSTO"):
+        assert name in run.out
+    assert "SCO" not in run.out.replace("OSCE", "")
+
+
 def commands_of(path):
     text = (ROOT / path).read_text(encoding="utf-8")
     found = re.findall(r"`(ioscore [^`\n]+)`", text)
-    skipped = ("verify", "DIR", "mine.yaml", "scores.csv", "ORGANISATION", "FOLDER", "--output")
+    skipped = (
+        "verify",
+        "DIR",
+        "mine.yaml",
+        "scores.csv",
+        "ORGANISATION",
+        "FOLDER",
+        "--output",
+        "skills.yaml",
+    )
     return [c for c in dict.fromkeys(found) if not any(word in c for word in skipped)]
 
 
-@pytest.mark.parametrize("command", [*commands_of("README.md"), *commands_of("docs/methods.md")])
+@pytest.mark.parametrize(
+    "command",
+    [*commands_of("README.md"), *commands_of("docs/methods.md"), *commands_of("docs/findings.md")],
+)
 def test_every_command_of_readme_and_methods_runs(command):
     """A command that stands in the README or in the methods ends well as it is written there."""
     arguments = shlex.split(command)[1:]
@@ -59,3 +85,22 @@ def test_the_cell_computed_by_hand_is_the_cell_that_is_printed():
         "explain", "UNODC", "--criterion", "border_posts", "--choice", "counting=row"
     ).out
     assert "0.685 from 6 supporting (14 points), 2 limiting (4 points)" in by_row
+
+
+def test_the_tables_of_the_findings_are_what_the_commands_print():
+    """The tables in docs/findings.md equal today's output of the commands they name."""
+    text = (ROOT / "docs" / "findings.md").read_text(encoding="utf-8")
+    shown = re.findall(r"<!-- ([a-z ]+) -->\n(.*?)\n<!-- end -->", text, re.DOTALL)
+    printed = (
+        ioscore("agreement", "-f", "markdown").out
+        + ioscore("rubric", "compare", "-f", "markdown").out
+    )
+    for name, body in shown:
+        if name != "claims":
+            assert body in printed, name
+    counts = dict(shown)["claims"]
+    for row in json.loads(ioscore("claims", "-f", "json").out)["claims"]:
+        assert f"| {row['kind']} |" in counts
+    total = sum(int(number) for number in re.findall(r"(?<=\| )\d+(?= \|)", counts))
+    assert total == len(json.loads(ioscore("claims", "-f", "json").out)["claims"])
+    assert len(shown) == 5

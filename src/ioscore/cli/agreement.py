@@ -43,7 +43,7 @@ def agreement(
         import numpy as np
 
         from ioscore.evidence.agreement import agreement as compare
-        from ioscore.io.readings import blank_sheet, passes, read_reading
+        from ioscore.io.readings import blank_sheet, passes, read_reading, round_two
         from ioscore.io.shipped import shipped
         from ioscore.io.tables import read_table
         from ioscore.report.agreement import (
@@ -74,16 +74,17 @@ def agreement(
         elif form in (Format.csv, Format.latex):
             put(as_text(agreement_table(found), form), output)
         else:
+            title = "Krippendorff's alpha, 95% intervals by bootstrap over paragraphs"
             parts = [
                 f"{note}\n",
-                as_text(
-                    agreement_table(found),
-                    form,
-                    title="Krippendorff's alpha, 95% intervals by bootstrap over paragraphs",
-                ),
+                as_text(agreement_table(found), form, title=title),
                 as_text(
                     found.by_criterion, form, title="By criterion: acts that either coder gave it"
                 ),
                 agreement_text(found),
             ]
+            if not files:
+                again = compare([read_reading(path) for path in round_two()], rng=rng)
+                title = "Round two: acts of the criteria to recode, given to two readers who saw no codes"
+                parts.append(as_text(agreement_table(again), form, title=title))
             put("\n".join(parts), output)

@@ -28,6 +28,11 @@ def passes() -> tuple[Path, ...]:
     )
 
 
+def round_two() -> tuple[Path, ...]:
+    """Return the shipped readings of the second round: acts of some criteria, coded anew."""
+    return tuple(sorted(shipped("data", "evidence", "passes", "round_2").glob("*.csv")))
+
+
 def read_reading(path: Path, *, family: str = "thesis") -> Reading:
     """Read what one coder made of the sources.
 
