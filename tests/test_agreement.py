@@ -16,14 +16,8 @@ from hypothesis import strategies as st
 
 from helpers import fails_clearly, ioscore
 from ioscore.errors import EvidenceError
-from ioscore.evidence.agreement import (
-    COLUMNS,
-    NOTHING,
-    Reading,
-    agreement,
-    krippendorff_alpha,
-    match_acts,
-)
+from ioscore.evidence.agreement import NOTHING, agreement, krippendorff_alpha
+from ioscore.evidence.matching import COLUMNS, Reading, match_acts
 
 N = None
 FOUR_CODERS = list(

@@ -10,7 +10,7 @@ import pytest
 from helpers import ROOT
 from ioscore.evidence import find_problems
 from ioscore.evidence.adjudication import adjudicate
-from ioscore.evidence.agreement import COLUMNS, match_acts
+from ioscore.evidence.matching import COLUMNS, match_acts
 from ioscore.evidence.table import EVIDENCE_TYPES, REACHES
 from ioscore.io import read_evidence, read_rubric, read_sources, read_table, shipped_rubrics
 from ioscore.io.readings import passes, read_reading

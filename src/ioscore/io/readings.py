@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from ioscore.errors import EvidenceError, Problem
-from ioscore.evidence.agreement import COLUMNS, Reading, Unit
+from ioscore.evidence.matching import COLUMNS, Reading, Unit
 from ioscore.io.shipped import shipped
 from ioscore.io.tables import read_evidence, read_table
 
