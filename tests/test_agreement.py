@@ -175,9 +175,9 @@ def test_a_sheet_goes_out_blank_and_is_read_back_filled(tmp_path):
                     "effect": "supports",
                     "strength": "1",
                 }
-                row.update(
-                    codes, criterion=criterion if n else "training", subcriterion="theoretical"
-                )
+                odd = n > 0 and criterion == "equipment"
+                parts = ("equipment", "civilian") if odd else ("training", "theoretical")
+                row.update(codes, criterion=parts[0], subcriterion=parts[1])
         path = tmp_path / f"{coder}.csv"
         with path.open("w", encoding="utf-8", newline="") as file:
             writer = csv.DictWriter(file, list(rows[0]))
@@ -190,3 +190,7 @@ def test_a_sheet_goes_out_blank_and_is_read_back_filled(tmp_path):
     assert alphas["something to code"] == 1
     assert alphas["criterion"] < 1
     fails_clearly(ioscore("agreement", sheets[0], sheets[0]), "different names")
+    fails_clearly(ioscore("agreement", "--sheet", "5", "-o", blank), "may be filled in")
+    wrong = sheets[1].read_text(encoding="utf-8").replace("supports", "suports")
+    sheets[1].write_text(wrong, encoding="utf-8")
+    fails_clearly(ioscore("agreement", *sheets), "unknown effect 'suports'", "row 2")

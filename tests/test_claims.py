@@ -52,6 +52,17 @@ def test_altered_evidence_turns_the_answers():
     assert ask("ALPHA has no tools", absent, B1)[0] == "reproduced"
 
 
+def test_a_lead_over_the_known_is_not_a_lead_where_others_are_unknown():
+    """ALPHA's answer to hindrance is the only one known, so that it is first cannot be checked."""
+    rubric = flat_rubric(alternatives={"ALPHA": "a", "BETA": "b", "GAMMA": "c"})
+    gamma = {"organisation": "GAMMA", "strength": "1"}
+    rows = [A3, gamma, {"organisation": "BETA", "criterion": "hindrance", "strength": "1"}]
+    assert ask("ALPHA first in tools", *rows, rubric=rubric)[0] == "not checkable"
+    worst = flat_rubric(alternatives=rubric.alternatives, missing="worst")
+    assert ask("ALPHA first in tools", *rows, rubric=worst)[0] == "reproduced"
+    assert ask("GAMMA first in tools", *rows, rubric=rubric)[0] == "not reproduced"
+
+
 def test_a_difference_within_the_margin_is_too_close_to_call():
     """The margin of the rubric decides, in both directions, and is inclusive."""
     equal = [A3, B1 | {"strength": "3"}]
@@ -97,18 +108,20 @@ def test_what_is_no_claim_is_refused(text):
 
 
 @pytest.mark.parametrize(
-    "text",
-    [
-        "DELTA first overall",
-        "ALPHA first in tolls",
-        "ALPHA more than DELTA overall",
-        "BETA gains tools 9",
-    ],
+    "text", ["DELTA first overall", "ALPHA first in tolls", "ALPHA more than DELTA overall"]
 )
-def test_claims_on_what_is_not_there_are_refused(text):
-    """An unknown organisation, criterion or strength is named with what there is."""
-    with pytest.raises(EvidenceError, match="there is no"):
-        ask(text, A3, B1)
+def test_claims_on_what_the_rubric_does_not_have_cannot_be_checked(text):
+    """An unknown organisation or criterion is said to be that, and the other claims are answered."""
+    claims = [parse_claim(text), parse_claim("ALPHA first overall")]
+    answers, _ = answer_claims(claims, evidence_of(A3, B1), flat_rubric())
+    assert [answer.state for answer in answers] == ["not checkable", "reproduced"]
+    assert "has no" in answers[0].why
+
+
+def test_a_what_if_of_no_known_strength_is_refused():
+    """Strength 9 is named with what there is."""
+    with pytest.raises(EvidenceError, match="there is no strength 9"):
+        ask("BETA gains tools 9", A3, B1)
 
 
 def test_every_verdict_of_the_thesis_is_answered():

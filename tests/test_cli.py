@@ -79,6 +79,12 @@ def test_what_is_left_out_is_counted_on_stderr():
         assert reason in err
 
 
+def test_mixing_sources_of_unlike_kinds_is_said():
+    """With all sources the result names their kinds; with the thesis alone there is nothing to say."""
+    assert "mixes sources of unlike kinds" in ioscore("rank", "--sources", "all").out
+    assert "mixes" not in ioscore("rank").out
+
+
 def test_a_window_is_printed_with_the_result_and_undated_acts_are_counted():
     """`--window` stands in the result, and stderr counts the undated."""
     run = ioscore("rank", *MADE_UP, "--window", "2015:2016")

@@ -113,7 +113,7 @@ def test_all_five_sources_are_coded(acts):
 
 def test_the_evidence_is_the_two_passes_with_the_decisions_and_nothing_else():
     """The first pass, changed as decisions.csv says, with what only the second found, is what is scored."""
-    readings = [read_reading(path) for path in passes()]
+    readings = [read_reading(path, rubric=read_rubric()) for path in passes()]
     units = sorted(set(readings[0].units) & set(readings[1].units))
     tables = [
         (
@@ -137,7 +137,7 @@ def test_every_difference_of_the_passes_is_decided_by_a_rule():
     """Each act that only one pass found, and each field coded otherwise, has a decision with a rule."""
     decisions = table("decisions.csv")
     assert (decisions["rule"] != "").all()
-    readings = [read_reading(path) for path in passes()]
+    readings = [read_reading(path, rubric=read_rubric()) for path in passes()]
     units = sorted(set(readings[0].units) & set(readings[1].units))
     codes = [r.rows.set_index("id") for r in readings]
     settled = set(zip(decisions["pass_1_id"], decisions["pass_2_id"], strict=True))

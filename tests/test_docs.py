@@ -54,6 +54,7 @@ def commands_of(path):
         "FOLDER",
         "--output",
         "skills.yaml",
+        "FILE",
     )
     return [c for c in dict.fromkeys(found) if not any(word in c for word in skipped)]
 
@@ -103,4 +104,4 @@ def test_the_tables_of_the_findings_are_what_the_commands_print():
         assert f"| {row['kind']} |" in counts
     total = sum(int(number) for number in re.findall(r"(?<=\| )\d+(?= \|)", counts))
     assert total == len(json.loads(ioscore("claims", "-f", "json").out)["claims"])
-    assert len(shown) == 5
+    assert len(shown) == 6

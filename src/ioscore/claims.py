@@ -21,7 +21,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -120,7 +120,8 @@ def parse_claim(text: str) -> Claim:
         Problem(
             where=f"claim {plain!r}",
             found="this is no claim that can be read",
-            mend="Write, for example, 'UNODC first in infrastructure' or 'SCO has no equipment'.",
+            mend="Forms: X first|last overall, X first|last in C, X more|less than Y overall, "
+            "X more|less than Y in C, X has any|no C, X closes C, X gains C N, unknown REASON.",
         )
     )
 
@@ -147,7 +148,7 @@ def answer_claims(
     Raises
     ------
     EvidenceError
-        For an organisation or a criterion that the rubric does not have.
+        For a what-if on a criterion with subcriteria, or of a strength that there is not.
     """
     base = _world(evidence, rubric)
     answers = [_answer(claim, base) for claim in claims]
@@ -205,7 +206,8 @@ def _world(evidence: Evidence, rubric: Rubric) -> _World:
 def _answer(claim: Claim, world: _World) -> Answer:
     if claim.form == "unknown":
         return Answer(state="not checkable", why=claim.reason)
-    _check_names(claim, world)
+    if strange := _strange(claim, world):
+        return Answer(state="not checkable", why=strange)
     if claim.form == "presence":
         return _presence(claim, world)
     if claim.form == "what-if":
@@ -237,6 +239,8 @@ def _comparison(claim: Claim, world: _World) -> Answer:
             state="too close to call",
             why=f"{why}; a difference up to {world.rubric.close:g} is close",
         )
+    if margin > 0 and unknown:
+        return Answer(state="not checkable", why=f"{why}, which could change it")
     return Answer(state="reproduced" if margin > 0 else "not reproduced", why=why)
 
 
@@ -246,17 +250,16 @@ def _values(world: _World, path: str) -> dict[str, float]:
         table = world.ranking.table.set_index("organisation")["score"]
         return {str(name): float(value) for name, value in table.items()}
     node = next(n for n in world.rubric.nodes() if path in (n.id, n.path))
-    if node.leaf:
-        column = world.scores.matrix.get(node.path)
-    else:
-        below = [c for c in world.scores.matrix if c.startswith(f"{node.path}/")]
-        shares = {n.path: n.share for n in world.rubric.leaves()}
-        part = world.scores.matrix[below]
-        weights = part.notna() * pd.Series({c: shares[c] for c in below})
-        total = weights.sum(axis=1)
-        column = (part.fillna(0) * weights).sum(axis=1) / total.where(total > 0)
-    names = world.scores.matrix.index
-    return {str(name): float("nan") if column is None else float(column[name]) for name in names}
+    matrix = world.scores.matrix
+    fill = {"worst": world.scores.lower, "best": world.scores.upper}.get(world.rubric.missing)
+    if fill is not None:
+        matrix = matrix.fillna(fill)
+    shares = {n.path: n.share for n in world.rubric.leaves()}
+    inside = [c for c in matrix if f"{c}/".startswith(f"{node.path}/")]
+    weights = matrix[inside].notna() * pd.Series({c: shares[c] or 1.0 for c in inside}, dtype=float)
+    total = weights.sum(axis=1)
+    column = (matrix[inside].fillna(0) * weights).sum(axis=1) / total.where(total > 0)
+    return {str(name): float(column[name]) for name in matrix.index}
 
 
 def _presence(claim: Claim, world: _World) -> Answer:
@@ -315,15 +318,13 @@ def _what_if(claim: Claim, world: _World) -> Answer:
     return Answer(state="what-if", why=why)
 
 
-def _check_names(claim: Claim, world: _World) -> None:
-    known: Mapping[str, str] = world.selection.organisations
+def _strange(claim: Claim, world: _World) -> str:
+    """Return what the claim names and the rubric does not have, or ""."""
+    known = world.selection.organisations
     for name in filter(None, (claim.subject, claim.other)):
         if name not in known:
-            mend = f"Take one of {', '.join(known)}."
-            found = f"there is no organisation {name!r}"
-            raise EvidenceError(Problem(where=f"claim {claim.text!r}", found=found, mend=mend))
+            return f"rubric {world.rubric.name} has no organisation {name}, only {', '.join(known)}"
     paths = [path for node in world.rubric.nodes() for path in (node.id, node.path)]
     if claim.path and claim.path not in paths:
-        mend = f"Take one of {', '.join(dict.fromkeys(n.path for n in world.rubric.nodes()))}."
-        found = f"there is no criterion {claim.path!r}"
-        raise EvidenceError(Problem(where=f"claim {claim.text!r}", found=found, mend=mend))
+        return f"rubric {world.rubric.name} has no criterion {claim.path}"
+    return ""

@@ -48,7 +48,7 @@ class IoscoreError(Exception):
         lines = [str(problem) for problem in self.problems[: self.shown]]
         if len(self.problems) > self.shown:
             lines.append(
-                f"... and {len(self.problems) - self.shown} more; `ioscore check` lists all."
+                f"... and {len(self.problems) - self.shown} more; `ioscore check RUBRIC EVIDENCE` lists all."
             )
         return "\n".join(lines)
 

@@ -8,7 +8,22 @@ from typing import Annotated
 import typer
 
 from ioscore.cli.inputs import RubricOption, the_rubric
-from ioscore.cli.output import Format, FormatOption, OutputOption, as_text, failures, put, put_json
+from ioscore.cli.output import (
+    Format,
+    FormatOption,
+    OutputOption,
+    as_text,
+    failures,
+    put,
+    put_json,
+    say,
+)
+
+HOW_TO_FILL = """\
+How to fill it in: open the source at the line given and read the paragraph. Write your name under
+coder in every row. If there is nothing to code, put an x under nothing_to_code. Otherwise fill in
+organisation, criterion, subcriterion, effect, evidence_type and strength by data/codebook.md; copy
+the row for each further act of the paragraph. Then: ioscore agreement YOURS.csv THEIRS.csv"""
 
 
 def agreement(
@@ -25,12 +40,17 @@ def agreement(
             "--sheet", min=1, help="Write a blank coding sheet of so many paragraphs instead."
         ),
     ] = None,
+    source: Annotated[
+        str | None, typer.Option("--source", help="Only the paragraphs of this source.")
+    ] = None,
     confusion: Annotated[
         str | None,
         typer.Option("--confusion", help="Show which codes of this column were taken for which."),
     ] = None,
     rubric: RubricOption = None,
-    seed: Annotated[int, typer.Option("--seed", help="For the sample and the bootstrap.")] = 0,
+    seed: Annotated[
+        int, typer.Option("--seed", min=0, help="For the sample and the bootstrap.")
+    ] = 0,
     form: FormatOption = Format.table,
     output: OutputOption = None,
 ) -> None:
@@ -42,7 +62,9 @@ def agreement(
     with failures():
         import numpy as np
 
+        from ioscore.errors import InputError, Problem
         from ioscore.evidence.agreement import agreement as compare
+        from ioscore.evidence.matching import only
         from ioscore.io.readings import blank_sheet, passes, read_reading, round_two
         from ioscore.io.shipped import shipped
         from ioscore.io.tables import read_table
@@ -55,11 +77,17 @@ def agreement(
 
         rng = np.random.default_rng(seed)
         if sheet is not None:
+            if output is not None and output.exists():
+                there, mend = "there is a file of that name", "Choose another: it may be filled in."
+                raise InputError(Problem(where=str(output), found=there, mend=mend))
             paragraphs = read_table(shipped("data", "evidence", "paragraphs.csv"))
             put(as_text(blank_sheet(paragraphs, sheet, rng=rng), Format.csv), output)
+            say(HOW_TO_FILL)
             return
-        family = the_rubric(rubric).codes
-        readings = [read_reading(path, family=family) for path in files or passes()]
+        used = the_rubric(rubric)
+        readings = [read_reading(path, rubric=used) for path in files or passes()]
+        if source is not None:
+            readings = [only(reading, source) for reading in readings]
         found = compare(readings, rng=rng)
         note = (
             STABILITY if not files else "What this agreement means depends on who the coders were."
@@ -81,10 +109,11 @@ def agreement(
                 as_text(
                     found.by_criterion, form, title="By criterion: acts that either coder gave it"
                 ),
+                as_text(found.by_source, form, title="By source"),
                 agreement_text(found),
             ]
-            if not files:
-                again = compare([read_reading(path) for path in round_two()], rng=rng)
+            if not files and source is None:
+                again = compare([read_reading(path, rubric=used) for path in round_two()], rng=rng)
                 title = "Round two: acts of the criteria to recode, given to two readers who saw no codes"
                 parts.append(as_text(agreement_table(again), form, title=title))
             put("\n".join(parts), output)

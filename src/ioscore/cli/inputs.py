@@ -104,7 +104,7 @@ def the_study(
         hint = Problem(
             where=f"rubric {rubric.name}",
             found="it was applied to the shipped evidence, which does not fit it",
-            mend="Is --evidence missing?",
+            mend="Is --evidence missing? If not, name what the rubric leaves out under leave_out",
         )
         raise EvidenceError(hint, *error.problems) from None
 

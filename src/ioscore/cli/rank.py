@@ -70,6 +70,8 @@ def rank(
                 text = "--scores is a ready matrix: no evidence, choice, source or window applies."
                 raise typer.BadParameter(text)
             _show(*_rank_matrix(scores, rubric, weights), None, form, output)
+        elif by_year and window is not None:
+            raise typer.BadParameter("--by-year takes every year by itself: no window applies.")
         elif by_year:
             from ioscore.study import rank_by_year
 
@@ -118,7 +120,7 @@ def _show(
     title = f"Rubric {rubric.name}" + (f": {rubric.title}" if rubric.title else "")
     notes = [report.headline(ranking)]
     if selection is not None:
-        notes.append(report.caveat(selection.sources, selection.window))
+        notes.append(report.caveat(selection))
     across = form is Format.table and report.fits_across(ranking)
     wide = form is Format.table and ranking.contributions.shape[1] > report.FEW
     shown = report.ranking_table(ranking, contributions=not across and not wide)
@@ -174,4 +176,4 @@ def explain(
             put(as_text(found.rows, form), output)
         else:
             put(explanation_text(found, markdown=form is Format.markdown), output)
-            say(caveat(study.selection.sources, study.selection.window))
+            say(caveat(study.selection))

@@ -46,6 +46,8 @@ def adjudicate(
     others = {row["id"]: dict(row) for row in second[0].to_dict("records")}
     other_codes = _by_code(second[1])
     matched = {p: q for p, q in zip(items["pass1"], items["pass2"], strict=True) if p and q}
+    for name in decisions.loc[decisions["decided"] == "two acts", "pass_1_id"]:
+        matched.pop(name, None)
     dropped: set[str] = set()
     kept: dict[str, str] = {}
     for row in decisions.to_dict("records"):
@@ -66,23 +68,22 @@ def adjudicate(
         else:
             (other_codes[q] if field in CODE_FIELDS else others[_act(q)])[field] = decided
     sources: dict[str, list[str]] = {}
-    for key in codes:
-        if key not in dropped:
-            names = [f"1:{_act(key)}"] + ([f"2:{_act(matched[key])}"] if key in matched else [])
-            sources.setdefault(_act(key), []).extend(
-                n for n in names if n not in sources.get(_act(key), [])
-            )
-    final_acts = [{**acts[name], "came_from": "; ".join(names)} for name, names in sources.items()]
+    for key in (key for key in codes if key not in dropped):
+        names = sources.setdefault(_act(key), [f"1:{_act(key)}"])
+        if key in matched and f"2:{_act(matched[key])}" not in names:
+            names.append(f"2:{_act(matched[key])}")
+    final_acts = {
+        name: {**acts[name], "came_from": "; ".join(names)} for name, names in sources.items()
+    }
     final_codes = [code for key, code in codes.items() if key not in dropped]
     for q, event in kept.items():
-        act, code = others[_act(q)], other_codes[q]
+        act = others[_act(q)]
         # The second reading has its own running numbers: an added act is told apart by a mark.
         name = f"{act['id']}-added"
-        if all(a["id"] != name for a in final_acts):
-            new = {"id": name, "event_id": event or act["event_id"], "came_from": f"2:{act['id']}"}
-            final_acts.append({**act, **new})
-        final_codes.append({**code, "act_id": name})
-    return pd.DataFrame(final_acts), pd.DataFrame(final_codes)
+        new = {"id": name, "event_id": event or act["event_id"], "came_from": f"2:{act['id']}"}
+        final_acts.setdefault(name, {**act, **new})
+        final_codes.append({**other_codes[q], "act_id": name})
+    return pd.DataFrame(list(final_acts.values())), pd.DataFrame(final_codes)
 
 
 def _by_code(codes: pd.DataFrame) -> dict[str, dict[str, str]]:
@@ -99,3 +100,12 @@ def _by_code(codes: pd.DataFrame) -> dict[str, dict[str, str]]:
 
 def _act(key: str) -> str:
     return key.partition("#")[0]
+
+
+def _exists(
+    p: str, q: str, codes: dict[str, dict[str, str]], others: dict[str, dict[str, str]], where: str
+) -> None:
+    """Refuse a decision on a row that neither reading has."""
+    if (p not in codes) if p else (q not in others):
+        found = f"a decision on {p or q}, which is no row of a reading"
+        raise EvidenceError(Problem(where=where, found=found, mend="Mend its id."))

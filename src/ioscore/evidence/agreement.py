@@ -34,6 +34,8 @@ class Agreement:
     by_criterion : pandas.DataFrame
         For each criterion: alpha of "this criterion or another", and of effect and strength within
         the acts that either coder gave it; whether to recode.
+    by_source : pandas.DataFrame
+        For each source: acts that both found, and alpha of criterion, effect and strength there.
     confusion : dict of str to pandas.DataFrame
         For each column the coincidences of codes, coder against coder, over all items.
     items : pandas.DataFrame
@@ -44,6 +46,7 @@ class Agreement:
     units: int
     table: pd.DataFrame
     by_criterion: pd.DataFrame
+    by_source: pd.DataFrame
     confusion: dict[str, pd.DataFrame]
     items: pd.DataFrame
 
@@ -137,6 +140,7 @@ def agreement(
         units=len(units),
         table=pd.DataFrame(rows),
         by_criterion=_by_criterion(values),
+        by_source=_by_source(values, [unit[0] for unit in items["unit"]]),
         confusion={c: _confusion(values(c, everything=True)[0], names) for c in COLUMNS},
         items=items,
     )
@@ -280,6 +284,25 @@ def _by_criterion(
         )
     columns = ["criterion", "items", "alpha_criterion", "alpha_effect", "alpha_strength", "recode"]
     return pd.DataFrame(rows, columns=columns)
+
+
+def _by_source(
+    values: Callable[..., tuple[list[list[str | None]], list[int]]], sources: Sequence[str]
+) -> pd.DataFrame:
+    columns = {
+        name: values(name, everything=False)[0] for name in ("criterion", "effect", "strength")
+    }
+    rows = []
+    for source in dict.fromkeys(sources):
+        inside = [n for n, name in enumerate(sources) if name == source]
+        alphas = {
+            f"alpha_{name}": krippendorff_alpha([column[n] for n in inside], COLUMNS[name])
+            for name, column in columns.items()
+        }
+        rows.append(
+            {"source": source, "items": _items([columns["criterion"][n] for n in inside]), **alphas}
+        )
+    return pd.DataFrame(rows)
 
 
 def _confusion(values: Sequence[Sequence[str | None]], names: Sequence[str]) -> pd.DataFrame:

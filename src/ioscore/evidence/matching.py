@@ -43,6 +43,13 @@ class Reading:
     rows: pd.DataFrame
 
 
+def only(reading: Reading, source: str) -> Reading:
+    """Return the part of a reading that is of one source."""
+    units = tuple(unit for unit in reading.units if unit[0] == source)
+    rows = reading.rows[[unit[0] == source for unit in reading.rows["unit"]]]
+    return Reading(coder=reading.coder, units=units, rows=rows)
+
+
 def match_acts(readings: Sequence[Reading], units: Sequence[Unit]) -> pd.DataFrame:
     """Match acts one to one within each paragraph, by where they stand and nothing else.
 

@@ -41,6 +41,8 @@ class Selection:
         Id and name of the organisations compared.
     sources : tuple of str
         Sources of the rows that count.
+    kinds : tuple of str
+        Their kinds, as far as a table of sources gives them.
     window : (int, int) or None
         First and last year, where only a window of time counts.
     """
@@ -50,6 +52,7 @@ class Selection:
     out: pd.DataFrame
     organisations: dict[str, str]
     sources: tuple[str, ...]
+    kinds: tuple[str, ...]
     window: Window | None
 
     def to_frame(self) -> pd.DataFrame:
@@ -136,12 +139,14 @@ def select(evidence: Evidence, rubric: Rubric, *, window: Window | None = None) 
                 mend="Change the choice, source or window that takes them away.",
             )
         )
+    sources = tuple(name for name in dict.fromkeys(rows["source"]) if name)
     return Selection(
         rows=rows.assign(points=_points(rows, evidence, rubric, organisations)),
         left_out=left_out,
         out=out,
         organisations=organisations,
-        sources=tuple(name for name in dict.fromkeys(rows["source"]) if name),
+        sources=sources,
+        kinds=tuple(dict.fromkeys(evidence.kinds[n] for n in sources if n in evidence.kinds)),
         window=window,
     )
 

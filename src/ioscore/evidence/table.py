@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import pandas as pd
@@ -134,7 +134,7 @@ def find_problems(evidence: Evidence, rubric: Rubric) -> Iterator[Problem]:
         With file, row and field.
     """
     checks: tuple[tuple[tuple[str, ...], _Check], ...] = (
-        (("organisation",), _organisation({*alternatives(evidence, rubric), *rubric.leave_out})),
+        (("organisation",), _organisation(list(alternatives(evidence, rubric)), rubric.leave_out)),
         (("source",), _source(evidence.kinds)),
         (("evidence_type", "reach", "quantity", "year_start", "year_end"), _act),
         (("criterion", "subcriterion", "alt_criterion", "effect", "strength"), _code(rubric)),
@@ -163,12 +163,12 @@ _Found = Iterator[tuple[str, str, str]]
 _Check = Callable[..., _Found]
 
 
-def _organisation(known: set[str]) -> _Check:
+def _organisation(known: Sequence[str], leave_out: Sequence[str]) -> _Check:
     def check(name: str) -> _Found:
         if not name:
             yield "organisation", "no organisation is named", "Name it, or 'setting' or 'all'."
-        elif name not in known and name not in NOBODY:
-            there = ", ".join(sorted(known))
+        elif name not in (*known, *leave_out, *NOBODY):
+            there = ", ".join(known)
             mend = f"Take one of {there}, setting, all; or name it in the rubric (alternatives or leave_out)."
             yield "organisation", f"unknown organisation {name!r}", mend
 
@@ -222,12 +222,14 @@ def _code(rubric: Rubric) -> _Check:
             criterion in scored
             and find_leaf(leaves, criterion, sub) is None
             and (sub, effect) != ("", "absent")
+            and not {sub, f"{criterion}/{sub}"} & set(rubric.leave_out)
         ):
             parts = [s for c, s in leaves if c == criterion]
             found = (
                 f"{criterion} has no subcriterion {sub!r}" if sub else "the subcriterion is missing"
             )
-            yield "subcriterion", found, f"Take one of {', '.join(parts)}."
+            mend = f"Take one of {', '.join(parts)}, or name {criterion}/{sub} under leave_out."
+            yield "subcriterion", found, mend
         for path in filter(None, alternative.split(";")):
             if path.partition("/")[0] not in {*known, OUTSIDE}:
                 mend = f"Take one of {', '.join(tops)}, {out}"

@@ -10,8 +10,10 @@ import pandas as pd
 
 from ioscore.errors import EvidenceError, Problem
 from ioscore.evidence.matching import COLUMNS, Reading, Unit
+from ioscore.evidence.table import ROW_COLUMNS, Evidence, find_problems
 from ioscore.io.shipped import shipped
 from ioscore.io.tables import read_evidence, read_table
+from ioscore.rubric import Rubric
 
 SHEET = ("source", "line", "line_end", "words", "coder", *COLUMNS, "nothing_to_code", "note")
 """Columns of a coding sheet: one row for each paragraph, more rows for more acts."""
@@ -33,7 +35,7 @@ def round_two() -> tuple[Path, ...]:
     return tuple(sorted(shipped("data", "evidence", "passes", "round_2").glob("*.csv")))
 
 
-def read_reading(path: Path, *, family: str = "thesis") -> Reading:
+def read_reading(path: Path, *, rubric: Rubric) -> Reading:
     """Read what one coder made of the sources.
 
     Parameters
@@ -41,7 +43,8 @@ def read_reading(path: Path, *, family: str = "thesis") -> Reading:
     path : Path
         A folder of a coding pass (``acts.csv``, ``codes/<family>.csv``, ``nothing_to_code.csv``,
         and ``places.csv`` if there is one), or a coding sheet as CSV.
-    family : str
+    rubric : Rubric
+        Gives the table of codes of a folder, and the codes that a sheet may hold.
 
     Returns
     -------
@@ -50,9 +53,10 @@ def read_reading(path: Path, *, family: str = "thesis") -> Reading:
     Raises
     ------
     InputError, EvidenceError
-        When a file cannot be read, lacks columns, or names more than one coder.
+        When a file cannot be read, lacks columns, names more than one coder, or holds a code that
+        the rubric does not know.
     """
-    return _from_folder(path, family) if path.is_dir() else _from_sheet(path)
+    return _from_folder(path, rubric.codes) if path.is_dir() else _from_sheet(path, rubric)
 
 
 def blank_sheet(paragraphs: pd.DataFrame, n: int, *, rng: np.random.Generator) -> pd.DataFrame:
@@ -104,7 +108,7 @@ def _from_folder(path: Path, family: str) -> Reading:
     return Reading(coder=name, units=tuple(dict.fromkeys([*units, *passed])), rows=table)
 
 
-def _from_sheet(path: Path) -> Reading:
+def _from_sheet(path: Path, rubric: Rubric) -> Reading:
     table = read_table(path)
     if lacking := [name for name in ("source", "line", *COLUMNS) if name not in table]:
         mend = "Make a sheet with `ioscore agreement --sheet N`, and fill it in."
@@ -123,12 +127,22 @@ def _from_sheet(path: Path) -> Reading:
     units = list(zip(table["source"], table["line"].astype(int), strict=True))
     coded = (table["organisation"] != "").to_numpy()
     marked = (table.get("nothing_to_code", pd.Series("", index=table.index)) != "").to_numpy()
+    partly = (
+        (table[[c for c in COLUMNS if c != "organisation"]] != "").any(axis=1)
+    ).to_numpy() & ~coded
+    for row in table.loc[partly, "where"]:
+        mend = "Fill it in, or 'setting' or 'all'."
+        raise EvidenceError(Problem(where=row, found="codes without an organisation", mend=mend))
     for row, both in zip(table["where"], coded & marked, strict=True):
         if both:
             mend = "Take out the mark, or the codes."
             raise EvidenceError(
                 Problem(where=row, found="coded and marked as nothing to code", mend=mend)
             )
+    filled = table[coded].reindex(columns=[*ROW_COLUMNS, "where"], fill_value="")
+    filled["id"] = filled["where"]
+    if problems := list(find_problems(Evidence(rows=filled, name=str(path)), rubric)):
+        raise EvidenceError(*problems)
     rows = table[list(COLUMNS)].assign(id=table["where"], unit=units, at=-1, first=-1, last=-1)
     read = tuple(dict.fromkeys(u for u, done in zip(units, coded | marked, strict=True) if done))
     return Reading(coder=next(iter(coders), path.stem), units=read, rows=rows[coded])

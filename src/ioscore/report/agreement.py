@@ -11,6 +11,8 @@ from ioscore.evidence.agreement import ENOUGH, Agreement
 from ioscore.report.ranking import listed
 from ioscore.report.tables import plain, records
 
+FEW = 20
+"""Fewer items than this carry no judgement on a coding."""
 STABILITY = (
     "Both passes are automated readings by one codebook: their agreement shows how stable the "
     "codebook is, not that two people would code alike."
@@ -20,7 +22,7 @@ STABILITY = (
 def agreement_table(found: Agreement) -> pd.DataFrame:
     """Return one row for each variable: alphas with their interval and the values compared."""
     table = found.table.drop(columns="enough")
-    table["reading"] = [_word(row.alpha, row.level) for row in found.table.itertuples()]
+    table["reading"] = [_word(row.alpha, row.level, row.items) for row in found.table.itertuples()]
     return table
 
 
@@ -30,6 +32,17 @@ def agreement_text(found: Agreement) -> str:
     weak = [
         name for name in rows.index if rows.loc[name, "alpha"] < _bound(rows.loc[name, "level"])
     ]
+    apart = [
+        name
+        for name in rows.index
+        if rows.loc[name, "alpha_all"] < _bound(rows.loc[name, "level"]) and name not in weak
+    ]
+    undefined = [name for name in rows.index if math.isnan(rows.loc[name, "alpha"])]
+    low = [
+        f"{row.source} {row.alpha_strength:.2f}"
+        for row in found.by_source.itertuples()
+        if row.alpha_strength < ENOUGH["ordinal"]
+    ]
     again = list(found.by_criterion.loc[found.by_criterion["recode"], "criterion"])
     lines = [
         f"{listed(list(found.coders))} read {found.units} paragraphs in common. Alpha is 1 where they "
@@ -37,12 +50,17 @@ def agreement_text(found: Agreement) -> str:
         "`alpha` compares acts that both found (same place in the same paragraph); `alpha_all` also "
         "counts acts that only one found, and paragraphs without any, as 'nothing to code'.",
         f"Enough: {ENOUGH['nominal']:.2f} for names, {ENOUGH['ordinal']:.2f} for strength.",
-        f"Not enough: {listed(weak)}." if weak else "Every variable is above its bound.",
+        f"Not enough: {listed(weak)}."
+        if weak
+        else "No variable is below its bound over what both found.",
+        f"Counting what only one found, not enough: {listed(apart)}." if apart else "",
+        f"Not defined, so not shown to agree: {listed(undefined)}." if undefined else "",
+        f"Strength is not enough in single sources: {listed(low)}." if low else "",
         f"Criteria to recode, once the codebook is mended: {listed(again)}."
         if again
         else "No criterion needs recoding.",
     ]
-    return "\n".join(lines) + "\n"
+    return "\n".join(filter(None, lines)) + "\n"
 
 
 def agreement_json(found: Agreement, note: str) -> dict[str, Any]:
@@ -54,6 +72,7 @@ def agreement_json(found: Agreement, note: str) -> dict[str, Any]:
         "units": found.units,
         "variables": records(found.table),
         "criteria": records(found.by_criterion),
+        "sources": records(found.by_source),
         "confusion": {
             name: {str(row): plain(table.loc[row].to_dict()) for row in table.index}
             for name, table in found.confusion.items()
@@ -65,9 +84,11 @@ def _bound(level: str) -> float:
     return ENOUGH["ordinal" if level == "ordinal" else "nominal"]
 
 
-def _word(alpha: float, level: str) -> str:
+def _word(alpha: float, level: str, items: int) -> str:
     if math.isnan(alpha):
         return "not defined: nothing could be confused"
+    if items < FEW:
+        return f"too few: {items} items"
     if alpha >= ENOUGH["nominal"]:
         return "reliable"
     if alpha >= 0.667:

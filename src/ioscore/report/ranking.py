@@ -50,11 +50,16 @@ def headline(ranking: Ranking) -> str:
     return f"The first place is not determined by the evidence: {'; '.join(firsts)}."
 
 
-def caveat(sources: tuple[str, ...], window: tuple[int, int] | None) -> str:
-    """Return what the ranking measures, in which sources and years."""
+def caveat(selection: Selection) -> str:
+    """Return what the ranking measures, in which sources and years, and whether they are alike."""
+    window = selection.window
     years = f", acts of {window[0]} to {window[1]}" if window else ""
-    named = f" ({', '.join(sources)}{years})" if sources else years
-    return f"This measures {MEASURES}{named}."
+    named = f" ({', '.join(selection.sources)}{years})" if selection.sources else years
+    text = f"This measures {MEASURES}{named}."
+    if len(selection.kinds) > 1:
+        kinds = listed([kind.replace("_", " ") for kind in selection.kinds])
+        text += f" It mixes sources of unlike kinds ({kinds}), which not every organisation has."
+    return text
 
 
 def ranking_table(ranking: Ranking, *, contributions: bool = True) -> pd.DataFrame:
@@ -193,6 +198,7 @@ def ranking_json(
             else {},
             "choices": {n: c.level for n, c in rubric.choices.items()} if selection else {},
             "sources": selection.sources if selection else [],
+            "kinds_of_sources": selection.kinds if selection else [],
             "window": list(selection.window) if selection and selection.window else None,
             "left_out": selection.left_out if selection else {},
             "ranking": rows,
