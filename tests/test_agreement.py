@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpers import fails_clearly, ioscore
+from helpers import ROOT, fails_clearly, ioscore
 from ioscore.errors import EvidenceError
 from ioscore.evidence.agreement import NOTHING, agreement, krippendorff_alpha
 from ioscore.evidence.matching import COLUMNS, Reading, match_acts
@@ -194,3 +194,20 @@ def test_a_sheet_goes_out_blank_and_is_read_back_filled(tmp_path):
     wrong = sheets[1].read_text(encoding="utf-8").replace("supports", "suports")
     sheets[1].write_text(wrong, encoding="utf-8")
     fails_clearly(ioscore("agreement", *sheets), "unknown effect 'suports'", "row 2")
+
+
+def test_the_spread_of_each_cell_over_the_readings_is_kept():
+    """`--cells` gives each cell's score by each pass alone; the spread is their distance."""
+    rows = json.loads(ioscore("agreement", "--cells", "-f", "json").out)["cells"]
+    assert len(rows) == 5 * 18
+    for row in rows:
+        if row["1"] is None or row["2"] is None:
+            assert row["spread"] is None
+        else:
+            assert row["spread"] == pytest.approx(abs(row["1"] - row["2"]), abs=2e-6)
+    alone = json.loads(
+        ioscore("rank", "-e", ROOT / "data" / "evidence" / "passes" / "2", "-f", "json").out
+    )
+    scores = {row["organisation"]: row["cells"] for row in alone["ranking"]}
+    for row in rows:
+        assert scores[row["organisation"]][row["leaf"]]["score"] == row["2"]

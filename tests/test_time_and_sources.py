@@ -55,9 +55,10 @@ def test_quantities_count_each_event_once_by_its_greatest_number():
         {**base, "source": "new", "event_id": "share", "quantity": "40", "unit": "percent"},
     ]
     events, units = compare_quantities(evidence_of(*rows), "old", "new", organisation="ALPHA")
-    assert events.to_dict("records") == [
+    assert events[["event", "unit", "old", "new"]].to_dict("records") == [
         {"event": "course", "unit": "people", "old": 12, "new": 30}
     ]
+    assert events.loc[0, "old told as"].startswith("undated, country:")
     assert units.to_dict("records") == [
         {
             "unit": "people",

@@ -315,6 +315,8 @@ def _what_if(claim: Claim, world: _World) -> Answer:
         f"{what} in {node.path} the score goes from {before['score']:.3f} to {then['score']:.3f}, "
         f"the rank from {before['rank']:.0f} to {then['rank']:.0f}"
     )
+    if abs(then["score"] - before["score"]) <= world.rubric.close:
+        why += f"; a difference up to {world.rubric.close:g} is close"
     return Answer(state="what-if", why=why)
 
 

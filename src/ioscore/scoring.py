@@ -197,6 +197,32 @@ def _state(value: float, absent: bool) -> State:
     return "limited" if value == 0 else "scored"
 
 
+def cell_spread(scores: Sequence[Scores], names: Sequence[str]) -> pd.DataFrame:
+    """Return the score of each cell by each reading, and how far they lie apart.
+
+    Parameters
+    ----------
+    scores : sequence of Scores
+        Of the same organisations and leaves, one for each reading.
+    names : sequence of str
+        Of the readings.
+
+    Returns
+    -------
+    pandas.DataFrame
+        `organisation`, `leaf`, one column for each reading (NaN where missing), `spread`: greatest
+        less least, NaN where fewer than two readings know the cell.
+    """
+    parts = [
+        s.matrix.stack(future_stack=True).rename(name)
+        for s, name in zip(scores, names, strict=True)
+    ]
+    table = pd.concat(parts, axis=1)
+    known = table.notna().sum(axis=1) > 1
+    table["spread"] = (table.max(axis=1) - table.min(axis=1)).where(known)
+    return table.rename_axis(["organisation", "leaf"]).reset_index()
+
+
 def scores_from_matrix(matrix: pd.DataFrame, rubric: Rubric, name: str = "matrix") -> Scores:
     """Take a ready matrix of scores as it is.
 

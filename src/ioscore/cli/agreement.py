@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from ioscore.cli.inputs import RubricOption, the_rubric
+from ioscore.cli.inputs import RubricOption, the_rubric, the_study
 from ioscore.cli.output import (
     Format,
     FormatOption,
@@ -15,6 +15,7 @@ from ioscore.cli.output import (
     as_text,
     failures,
     put,
+    put_frame,
     put_json,
     say,
 )
@@ -43,6 +44,9 @@ def agreement(
     source: Annotated[
         str | None, typer.Option("--source", help="Only the paragraphs of this source.")
     ] = None,
+    cells: Annotated[
+        bool, typer.Option("--cells", help="Show what each reading by itself makes of each cell.")
+    ] = False,
     confusion: Annotated[
         str | None,
         typer.Option("--confusion", help="Show which codes of this column were taken for which."),
@@ -74,6 +78,7 @@ def agreement(
             agreement_table,
             agreement_text,
         )
+        from ioscore.scoring import cell_spread
 
         rng = np.random.default_rng(seed)
         if sheet is not None:
@@ -85,6 +90,20 @@ def agreement(
             say(HOW_TO_FILL)
             return
         used = the_rubric(rubric)
+        if cells:
+            folders = list(files or passes())
+            rankings = [the_study(path, used) for path in folders]
+            table = cell_spread(
+                [study.scores for study in rankings], [str(path.name) for path in folders]
+            )
+            put_frame(
+                table,
+                form,
+                title="Score of each cell by each reading",
+                schema="cells",
+                output=output,
+            )
+            return
         readings = [read_reading(path, rubric=used) for path in files or passes()]
         if source is not None:
             readings = [only(reading, source) for reading in readings]
