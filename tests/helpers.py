@@ -43,7 +43,7 @@ def ioscore(*arguments: object, cwd: Path | None = None, **env: str) -> Run:
     return Run(done.returncode, done.stdout, done.stderr)
 
 
-def fails_clearly(run: Run, *words: str) -> None:
+def assert_fails_clearly(run: Run, *words: str) -> None:
     """Assert that a run ended with status 1, one message holding the words, and no traceback."""
     assert run.status == 1, (run.status, run.out, run.err)
     assert "Traceback" not in run.err + run.out

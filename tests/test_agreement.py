@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpers import ROOT, fails_clearly, ioscore
+from helpers import ROOT, assert_fails_clearly, ioscore
 from ioscore.errors import EvidenceError
 from ioscore.evidence.agreement import NOTHING, agreement, krippendorff_alpha
 from ioscore.evidence.matching import COLUMNS, Reading, match_acts
@@ -189,11 +189,11 @@ def test_a_sheet_goes_out_blank_and_is_read_back_filled(tmp_path):
     alphas = {row["variable"]: row["alpha"] for row in document["variables"]}
     assert alphas["something to code"] == 1
     assert alphas["criterion"] < 1
-    fails_clearly(ioscore("agreement", sheets[0], sheets[0]), "different names")
-    fails_clearly(ioscore("agreement", "--sheet", "5", "-o", blank), "may be filled in")
+    assert_fails_clearly(ioscore("agreement", sheets[0], sheets[0]), "different names")
+    assert_fails_clearly(ioscore("agreement", "--sheet", "5", "-o", blank), "may be filled in")
     wrong = sheets[1].read_text(encoding="utf-8").replace("supports", "suports")
     sheets[1].write_text(wrong, encoding="utf-8")
-    fails_clearly(ioscore("agreement", *sheets), "unknown effect 'suports'", "row 2")
+    assert_fails_clearly(ioscore("agreement", *sheets), "unknown effect 'suports'", "row 2")
 
 
 def test_the_spread_of_each_cell_over_the_readings_is_kept():

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from helpers import ROOT, evidence_of, fails_clearly, flat_rubric, ioscore
+from helpers import ROOT, assert_fails_clearly, evidence_of, flat_rubric, ioscore
 from ioscore.claims import answer_claims, parse_claim, single_changes
 from ioscore.errors import EvidenceError
 from ioscore.io import read_table
@@ -154,4 +154,4 @@ def test_a_student_can_add_a_claim(tmp_path):
     assert run.status == 0, run.err
     assert "2 claims:" in run.out
     path.write_text("claim\nUNODC best\n", encoding="utf-8")
-    fails_clearly(ioscore("claims", "--claims", path), "row 2", "no claim that can be read")
+    assert_fails_clearly(ioscore("claims", "--claims", path), "row 2", "no claim that can be read")

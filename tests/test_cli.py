@@ -10,7 +10,7 @@ import sys
 
 import pytest
 
-from helpers import EVIDENCE, ROOT, RUBRIC, fails_clearly, ioscore
+from helpers import EVIDENCE, ROOT, RUBRIC, assert_fails_clearly, ioscore
 
 MADE_UP = ("-r", RUBRIC, "-e", EVIDENCE)
 FORMATS = ("table", "json", "csv", "markdown", "latex")
@@ -119,7 +119,7 @@ def test_choices_and_sources_can_be_changed_on_the_command_line():
     assert "plan" not in document["left_out"]
     one = json.loads(ioscore("rank", *MADE_UP, "--sources", "made_up_book", "-f", "json").out)
     assert one["sources"] == ["made_up_book"]
-    fails_clearly(
+    assert_fails_clearly(
         ioscore("rank", *MADE_UP, "--sources", "nowhere"), "no source nowhere", "made_up_book"
     )
 
@@ -159,7 +159,9 @@ def test_a_ready_matrix_is_ranked_by_a_rubric(tmp_path):
         "A": 0.125,
         "B": 0.5,
     }
-    fails_clearly(ioscore("rank", "--scores", path, "-r", "thesis"), "no leaf of rubric thesis")
+    assert_fails_clearly(
+        ioscore("rank", "--scores", path, "-r", "thesis"), "no leaf of rubric thesis"
+    )
 
 
 USAGE = {
@@ -188,7 +190,7 @@ def test_wrong_usage_ends_with_2(command):
 )
 def test_a_weight_that_cannot_be_is_bad_input(weight):
     """A weight below zero, not finite, too large, or of no criterion ends with 1 and a message."""
-    fails_clearly(ioscore("rank", "--set", weight))
+    assert_fails_clearly(ioscore("rank", "--set", weight))
 
 
 def test_explain_goes_down_to_event_anchor_and_line():
@@ -208,8 +210,8 @@ def test_explain_goes_down_to_event_anchor_and_line():
     assert (
         "left out: 1 act of a state by itself; 1 opinion or recommendation, never scored" in made_up
     )
-    fails_clearly(ioscore("explain", "NATO"), "no organisation 'NATO'", "UNODC")
-    fails_clearly(ioscore("explain", "UNODC", "--criterion", "x"), "no criterion 'x'")
+    assert_fails_clearly(ioscore("explain", "NATO"), "no organisation 'NATO'", "UNODC")
+    assert_fails_clearly(ioscore("explain", "UNODC", "--criterion", "x"), "no criterion 'x'")
 
 
 def test_a_score_can_be_recomputed_from_what_explain_prints():
@@ -249,9 +251,9 @@ def test_check_tells_files_apart_and_lists_every_problem(tmp_path):
     assert "8 problems" in run.err
 
 
-def test_verify_ends_with_3_when_something_does_not_stand(tmp_path):
+def test_verifying_in_a_folder_without_sources_is_bad_input(tmp_path):
     """A folder without sources is bad input (1), not a failed check."""
-    fails_clearly(ioscore("verify", "--sources", tmp_path), "none of")
+    assert_fails_clearly(ioscore("verify", "--sources", tmp_path), "none of")
 
 
 def test_verify_lists_problems_in_every_format(tmp_path):
@@ -343,7 +345,7 @@ def test_a_new_rubric_is_written_once_and_ranks_at_once(tmp_path):
     assert [(r["organisation"], r["rank"]) for r in mine] == [
         (r["organisation"], r["rank"]) for r in base
     ]
-    fails_clearly(ioscore("rubric", "new", path), "there is a file of that name")
+    assert_fails_clearly(ioscore("rubric", "new", path), "there is a file of that name")
 
 
 def test_a_blank_rubric_loads_as_it_is_and_is_checked_with_its_evidence(tmp_path):
@@ -368,7 +370,7 @@ def test_data_commands():
     coverage = json.loads(ioscore("data", "coverage", "-f", "json").out)
     assert -1 <= coverage["rank_correlation_of_scores_with_words"] <= 1
     assert "Rank correlation" in ioscore("data", "coverage").out
-    fails_clearly(ioscore("data", "describe", "--by", "colour"), "no column 'colour'")
+    assert_fails_clearly(ioscore("data", "describe", "--by", "colour"), "no column 'colour'")
 
 
 def test_the_main_job_loads_no_heavy_library():

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from helpers import EVIDENCE, RUBRIC, fails_clearly, ioscore
+from helpers import EVIDENCE, RUBRIC, assert_fails_clearly, ioscore
 from ioscore.errors import EvidenceError, InputError, IoscoreWarning
 from ioscore.io import read_evidence, read_matrix, read_rubric, read_text, write_atomically
 from ioscore.study import run_study
@@ -58,7 +58,7 @@ BAD_FILES = {
 def test_bad_evidence_gets_one_clear_message(tmp_path, raw, found):
     """Bad evidence ends with status 1 and one message, never with a traceback."""
     path = write(tmp_path, raw)
-    fails_clearly(ioscore("rank", "-r", RUBRIC, "-e", path), found, str(path))
+    assert_fails_clearly(ioscore("rank", "-r", RUBRIC, "-e", path), found, str(path))
 
 
 FIELDS = {
@@ -121,11 +121,11 @@ def test_a_byte_order_mark_and_crlf_are_read_with_a_note(tmp_path):
 
 def test_a_directory_and_a_missing_file_are_said_to_be_that(tmp_path):
     """A folder without acts, a folder as rubric and a missing file each get their message."""
-    fails_clearly(ioscore("rank", "-e", tmp_path), "acts.csv", "no such file")
-    fails_clearly(ioscore("rank", "-r", tmp_path), "directory")
-    fails_clearly(ioscore("rank", "-e", tmp_path / "nowhere.csv"), "no such file")
-    fails_clearly(ioscore("rank", "-r", "nowhere.yaml"), "no such file")
-    fails_clearly(ioscore("rank", "-r", "nowhere"), "no rubric of that name", "thesis")
+    assert_fails_clearly(ioscore("rank", "-e", tmp_path), "acts.csv", "no such file")
+    assert_fails_clearly(ioscore("rank", "-r", tmp_path), "directory")
+    assert_fails_clearly(ioscore("rank", "-e", tmp_path / "nowhere.csv"), "no such file")
+    assert_fails_clearly(ioscore("rank", "-r", "nowhere.yaml"), "no such file")
+    assert_fails_clearly(ioscore("rank", "-r", "nowhere"), "no rubric of that name", "thesis")
 
 
 def test_no_permission_is_said_to_be_that(tmp_path, monkeypatch):
@@ -164,7 +164,7 @@ MATRICES = {
 @pytest.mark.parametrize(("text", "found"), MATRICES.values(), ids=MATRICES)
 def test_a_bad_matrix_gets_one_clear_message(tmp_path, text, found):
     """A matrix with anything but plain numbers is refused; an empty field alone means missing."""
-    fails_clearly(ioscore("rank", "--scores", write(tmp_path, text, "m.csv")), found)
+    assert_fails_clearly(ioscore("rank", "--scores", write(tmp_path, text, "m.csv")), found)
 
 
 def test_an_empty_field_of_a_matrix_is_missing(tmp_path):
@@ -189,7 +189,7 @@ def test_columns_on_unlike_scales_are_warned_of(tmp_path):
 def test_a_rubric_of_ones_own_without_evidence_is_told_what_is_missing(tmp_path):
     """A rubric that meets the shipped evidence by mistake is asked whether --evidence is missing."""
     path = write(tmp_path, "criteria: {tools: {}}\n", "own.yaml")
-    fails_clearly(ioscore("rank", "-r", path), "Is --evidence missing?")
+    assert_fails_clearly(ioscore("rank", "-r", path), "Is --evidence missing?")
 
 
 @pytest.mark.parametrize(
@@ -197,7 +197,7 @@ def test_a_rubric_of_ones_own_without_evidence_is_told_what_is_missing(tmp_path)
 )
 def test_a_decimal_comma_is_recognised(tmp_path, text):
     """A weight with a decimal comma is said to be that."""
-    fails_clearly(ioscore("rank", "-r", write(tmp_path, text, "own.yaml")), "decimal comma")
+    assert_fails_clearly(ioscore("rank", "-r", write(tmp_path, text, "own.yaml")), "decimal comma")
 
 
 def test_a_link_is_followed_and_a_device_is_written_to(tmp_path):
@@ -213,7 +213,7 @@ def test_a_link_is_followed_and_a_device_is_written_to(tmp_path):
 def test_rows_are_numbered_as_a_spreadsheet_does(tmp_path):
     """Blank rows are passed over but counted."""
     path = write(tmp_path, "organisation,criterion,strength\n\n,,\nALPHA,tools,9\n")
-    fails_clearly(ioscore("rank", "-r", RUBRIC, "-e", path), "row 4, strength")
+    assert_fails_clearly(ioscore("rank", "-r", RUBRIC, "-e", path), "row 4, strength")
 
 
 def test_writing_is_whole_or_not_at_all(tmp_path):

@@ -7,7 +7,7 @@ import math
 
 import pytest
 
-from helpers import evidence_of, fails_clearly, flat_rubric, ioscore
+from helpers import assert_fails_clearly, evidence_of, flat_rubric, ioscore
 from ioscore.errors import EvidenceError
 from ioscore.evidence.quantities import compare_quantities
 from ioscore.study import rank_by_year
@@ -77,4 +77,6 @@ def test_two_reports_are_compared():
     events = {(row["event"], row["unit"]): row for row in document["events"]}
     offices = events["unodc-border-liaison-offices", "sites"]
     assert (offices["roca_2018"], offices["roca_2023"]) == (13, 24)
-    fails_clearly(ioscore("compare", "roca_2018", "nowhere"), "no quantity in source 'nowhere'")
+    assert_fails_clearly(
+        ioscore("compare", "roca_2018", "nowhere"), "no quantity in source 'nowhere'"
+    )
