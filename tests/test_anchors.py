@@ -11,6 +11,8 @@ from helpers import ROOT, ioscore
 from ioscore.errors import InputError
 from ioscore.evidence.anchors import check_anchor, numbers_near, source_text
 from ioscore.io import read_sources, read_table, verify
+from ioscore.io.tables import read_paragraphs
+from ioscore.io.verification import places
 
 TEXT = """A made-up heading
 
@@ -133,3 +135,27 @@ def test_every_verdict_stands_in_its_source(sources):
     """Each claim has its place: the anchor once, at its line."""
     rows = read_table(ROOT / "data" / "claims.csv")
     assert verify(rows, read_sources(), sources).problems == ()
+
+
+@pytest.mark.parametrize("number", ["1", "2"])
+def test_the_places_of_a_pass_are_where_its_anchors_stand(sources, number):
+    """places.csv of each pass is what the sources give for its anchors."""
+    folder = ROOT / "data" / "evidence" / "passes" / number
+    made = places(read_table(folder / "acts.csv"), read_sources(), sources)
+    shipped = read_table(folder / "places.csv").drop(columns="where")
+    pd.testing.assert_frame_equal(made.astype(str).astype(object), shipped)
+
+
+def test_the_table_of_paragraphs_is_what_the_sources_give(sources):
+    """paragraphs.csv has each run of non-empty lines of each source, with its words."""
+    table = read_paragraphs(ROOT / "data" / "evidence" / "paragraphs.csv")
+    for row in read_sources().itertuples():
+        lines = (sources / row.file).read_text(encoding="utf-8").split("\n")
+        starts = [
+            n
+            for n, line in enumerate(lines, 1)
+            if line.strip() and not (n > 1 and lines[n - 2].strip())
+        ]
+        part = table[table["source"] == row.id]
+        assert list(part["line"]) == starts
+        assert part["words"].sum() == sum(len(line.split()) for line in lines) == int(row.words)

@@ -13,6 +13,7 @@ from hypothesis.extra.numpy import arrays
 
 from ioscore.errors import EvidenceError
 from ioscore.ranking import FILLS, rank
+from ioscore.ranking.weighted_mean import mean_of_part
 from ioscore.rubric import Rubric, plain_rubric, reweight
 from ioscore.scoring import scores_from_matrix
 
@@ -61,6 +62,22 @@ def test_changing_a_weight_by_hand_changes_what_it_should_and_nothing_else():
     assert after.contributions.loc["A"].to_dict() == pytest.approx({"a": 0.1, "b": 0.4, "c": 0.1})
     assert after.contributions.loc["B"].to_dict() == pytest.approx({"a": 0.3, "b": 0.0, "c": 0.2})
     assert list(after.table["organisation"]) == ["A", "B"]
+
+
+def test_a_part_of_a_deep_tree_is_the_nested_mean():
+    """With a missing leaf, a node of three levels renormalises inside, not over all its leaves.
+
+    Of a(b(c, d), e), without d: b is c alone, so a is (1 + 0) / 2; over the leaves it would be
+    1/4 to 1/2, a third.
+    """
+    deep = {"a": {"criteria": {"b": {"criteria": {"c": {}, "d": {}}}, "e": {}}}, "f": {}}
+    rubric = Rubric.model_validate({"name": "made_up_deep", "criteria": deep})
+    ranking = ranked([[1.0, np.nan, 0.0, 0.0]], rubric)
+    assert ranking.criterion_scores.loc["A", "a"] == pytest.approx(0.5)
+    nodes = list(rubric.nodes())
+    inner = next(node for node in nodes if node.id == "b")
+    cells = ranking.cells
+    assert mean_of_part(cells.to_numpy(), inner, nodes, list(cells.columns)).tolist() == [1.0]
 
 
 def test_missing_cells_pass_their_weight_to_their_siblings():

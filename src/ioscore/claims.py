@@ -28,11 +28,13 @@ from typing import Literal
 import pandas as pd
 
 from ioscore.errors import EvidenceError, Problem, RubricError
-from ioscore.evidence import Evidence, Selection, select
+from ioscore.evidence import Evidence
 from ioscore.evidence.table import EFFECTS
-from ioscore.ranking import Ranking, rank
+from ioscore.ranking import rank
+from ioscore.ranking.weighted_mean import mean_of_part
 from ioscore.rubric import Rubric, choose, with_rules
-from ioscore.scoring import Scores, score
+from ioscore.scoring import score
+from ioscore.study import Study, run_study
 
 State = Literal["reproduced", "not reproduced", "too close to call", "not checkable", "what-if"]
 
@@ -80,17 +82,6 @@ class Answer:
 
     state: State
     why: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class _World:
-    """Everything that one set of choices makes of the evidence."""
-
-    rubric: Rubric
-    selection: Selection
-    scores: Scores
-    ranking: Ranking
-    known: pd.DataFrame
 
 
 def parse_claim(text: str) -> Claim:
@@ -150,18 +141,18 @@ def answer_claims(
     EvidenceError
         For a what-if on a criterion with subcriteria, or of a strength that there is not.
     """
-    base = _world(evidence, rubric)
+    base = run_study(evidence, rubric)
     answers = [_answer(claim, base) for claim in claims]
     turned: list[list[str]] = [[] for _ in claims]
     for name, other in single_changes(rubric):
         try:
-            world = _world(evidence, other)
+            study = run_study(evidence, other)
         except (EvidenceError, RubricError):
             continue
         for n, claim in enumerate(claims):
             if (
                 claim.form in ("order", "pair", "presence")
-                and _answer(claim, world).state != answers[n].state
+                and _answer(claim, study).state != answers[n].state
             ):
                 turned[n].append(name)
     return answers, [tuple(names) for names in turned]
@@ -191,32 +182,20 @@ def single_changes(rubric: Rubric) -> Iterator[tuple[str, Rubric]]:
             yield f"missing={missing}", with_rules(rubric, missing=missing)
 
 
-def _world(evidence: Evidence, rubric: Rubric) -> _World:
-    selection = select(evidence, rubric)
-    scores = score(selection, rubric)
-    return _World(
-        rubric=rubric,
-        selection=selection,
-        scores=scores,
-        ranking=rank(scores, rubric),
-        known=selection.rows,
-    )
-
-
-def _answer(claim: Claim, world: _World) -> Answer:
+def _answer(claim: Claim, study: Study) -> Answer:
     if claim.form == "unknown":
         return Answer(state="not checkable", why=claim.reason)
-    if strange := _strange(claim, world):
+    if strange := _strange(claim, study):
         return Answer(state="not checkable", why=strange)
     if claim.form == "presence":
-        return _presence(claim, world)
+        return _presence(claim, study)
     if claim.form == "what-if":
-        return _what_if(claim, world)
-    return _comparison(claim, world)
+        return _what_if(claim, study)
+    return _comparison(claim, study)
 
 
-def _comparison(claim: Claim, world: _World) -> Answer:
-    values = _values(world, claim.path)
+def _comparison(claim: Claim, study: Study) -> Answer:
+    values = _values(study, claim.path)
     where = f"in {claim.path}" if claim.path else "overall"
     own = values[claim.subject]
     if math.isnan(own):
@@ -234,37 +213,31 @@ def _comparison(claim: Claim, world: _World) -> Answer:
     why = f"{claim.subject} {own:.3f}, {rival} {others[rival]:.3f} {where}"
     if unknown:
         why += f"; nothing is known of {', '.join(unknown)}"
-    if abs(margin) <= world.rubric.close:
+    if abs(margin) <= study.rubric.close:
         return Answer(
             state="too close to call",
-            why=f"{why}; a difference up to {world.rubric.close:g} is close",
+            why=f"{why}; a difference up to {study.rubric.close:g} is close",
         )
     if margin > 0 and unknown:
         return Answer(state="not checkable", why=f"{why}, which could change it")
     return Answer(state="reproduced" if margin > 0 else "not reproduced", why=why)
 
 
-def _values(world: _World, path: str) -> dict[str, float]:
+def _values(study: Study, path: str) -> dict[str, float]:
     """Return the score of each organisation overall, or in a criterion of any level."""
     if not path:
-        table = world.ranking.table.set_index("organisation")["score"]
+        table = study.ranking.table.set_index("organisation")["score"]
         return {str(name): float(value) for name, value in table.items()}
-    node = next(n for n in world.rubric.nodes() if path in (n.id, n.path))
-    matrix = world.scores.matrix
-    fill = {"worst": world.scores.lower, "best": world.scores.upper}.get(world.rubric.missing)
-    if fill is not None:
-        matrix = matrix.fillna(fill)
-    shares = {n.path: n.share for n in world.rubric.leaves()}
-    inside = [c for c in matrix if f"{c}/".startswith(f"{node.path}/")]
-    weights = matrix[inside].notna() * pd.Series({c: shares[c] or 1.0 for c in inside}, dtype=float)
-    total = weights.sum(axis=1)
-    column = (matrix[inside].fillna(0) * weights).sum(axis=1) / total.where(total > 0)
-    return {str(name): float(column[name]) for name in matrix.index}
+    nodes = list(study.rubric.nodes())
+    node = next(n for n in nodes if path in (n.id, n.path))
+    cells = study.ranking.cells
+    column = mean_of_part(cells.to_numpy(dtype=float), node, nodes, list(cells.columns))
+    return {str(name): float(value) for name, value in zip(cells.index, column, strict=True)}
 
 
-def _presence(claim: Claim, world: _World) -> Answer:
-    rows = world.known[world.known["organisation"] == claim.subject]
-    node = next(n for n in world.rubric.nodes() if claim.path in (n.id, n.path))
+def _presence(claim: Claim, study: Study) -> Answer:
+    rows = study.selection.rows[study.selection.rows["organisation"] == claim.subject]
+    node = next(n for n in study.rubric.nodes() if claim.path in (n.id, n.path))
     inside = rows["leaf"].map(lambda leaf: leaf == node.path or leaf.startswith(f"{node.path}/"))
     effects = rows.loc[inside, "effect"]
     counts = {effect: int((effects == effect).sum()) for effect in EFFECTS}
@@ -276,10 +249,10 @@ def _presence(claim: Claim, world: _World) -> Answer:
     return Answer(state="not checkable", why=f"{why}; silence is not absence")
 
 
-def _what_if(claim: Claim, world: _World) -> Answer:
+def _what_if(claim: Claim, study: Study) -> Answer:
     """Answer what closing a gap would do to the score and the rank."""
-    rows = world.selection.rows
-    node = next(n for n in world.rubric.nodes() if claim.path in (n.id, n.path))
+    rows = study.selection.rows
+    node = next(n for n in study.rubric.nodes() if claim.path in (n.id, n.path))
     if not node.leaf:
         raise EvidenceError(
             Problem(
@@ -294,7 +267,7 @@ def _what_if(claim: Claim, world: _World) -> Answer:
         changed = rows[~gap]
         what = f"without its {int(gap.sum())} limiting rows"
     else:
-        levels = world.rubric.levels
+        levels = study.rubric.levels
         if claim.strength not in levels:
             mend = f"Take one of {', '.join(map(str, levels))}."
             found = f"there is no strength {claim.strength}"
@@ -308,25 +281,25 @@ def _what_if(claim: Claim, world: _World) -> Answer:
         )
         changed = pd.concat([rows, new])
         what = f"with one more event of strength {claim.strength}"
-    after = rank(score(replace(world.selection, rows=changed), world.rubric), world.rubric)
-    before = world.ranking.table.set_index("organisation").loc[claim.subject]
+    after = rank(score(replace(study.selection, rows=changed), study.rubric), study.rubric)
+    before = study.ranking.table.set_index("organisation").loc[claim.subject]
     then = after.table.set_index("organisation").loc[claim.subject]
     why = (
         f"{what} in {node.path} the score goes from {before['score']:.3f} to {then['score']:.3f}, "
         f"the rank from {before['rank']:.0f} to {then['rank']:.0f}"
     )
-    if abs(then["score"] - before["score"]) <= world.rubric.close:
-        why += f"; a difference up to {world.rubric.close:g} is close"
+    if abs(then["score"] - before["score"]) <= study.rubric.close:
+        why += f"; a difference up to {study.rubric.close:g} is close"
     return Answer(state="what-if", why=why)
 
 
-def _strange(claim: Claim, world: _World) -> str:
+def _strange(claim: Claim, study: Study) -> str:
     """Return what the claim names and the rubric does not have, or ""."""
-    known = world.selection.organisations
+    known = study.selection.organisations
     for name in filter(None, (claim.subject, claim.other)):
         if name not in known:
-            return f"rubric {world.rubric.name} has no organisation {name}, only {', '.join(known)}"
-    paths = [path for node in world.rubric.nodes() for path in (node.id, node.path)]
+            return f"rubric {study.rubric.name} has no organisation {name}, only {', '.join(known)}"
+    paths = [path for node in study.rubric.nodes() for path in (node.id, node.path)]
     if claim.path and claim.path not in paths:
-        return f"rubric {world.rubric.name} has no criterion {claim.path}"
+        return f"rubric {study.rubric.name} has no criterion {claim.path}"
     return ""

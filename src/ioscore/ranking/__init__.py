@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from ioscore.errors import EvidenceError, Problem
-from ioscore.ranking.weighted_mean import Matrix, effective_weights, weighted_mean
+from ioscore.ranking.weighted_mean import (
+    Matrix,
+    effective_weights,
+    mean_of_part,
+    weighted_mean,
+)
 from ioscore.rubric import Node, Rubric
 from ioscore.scoring import Scores
 
@@ -36,6 +41,9 @@ class Ranking:
         Alternatives x criteria of the first level; a row sums to the score.
     criterion_scores : pandas.DataFrame
         Same shape: the score of each criterion by itself, NaN where missing.
+    cells : pandas.DataFrame
+        Alternatives x leaves: the values as they enter the mean, costs turned round and missing
+        cells filled by the rubric's rule (NaN under `renormalise`).
     by_fill : pandas.DataFrame
         Alternatives x `FILLS`: the rank under each rule for missing cells.
     rubric : Rubric
@@ -44,6 +52,7 @@ class Ranking:
     table: pd.DataFrame
     contributions: pd.DataFrame
     criterion_scores: pd.DataFrame
+    cells: pd.DataFrame
     by_fill: pd.DataFrame
     rubric: Rubric
 
@@ -129,6 +138,7 @@ def rank(scores: Scores, rubric: Rubric) -> Ranking:
         table=table,
         contributions=pd.DataFrame(contributions, index=names, columns=labels).loc[order],
         criterion_scores=pd.DataFrame(own, index=names, columns=labels).loc[order],
+        cells=pd.DataFrame(filled[fill], index=names, columns=paths).loc[order],
         by_fill=pd.DataFrame(ranks, index=names)[list(FILLS)].loc[order],
         rubric=rubric,
     )
@@ -163,13 +173,10 @@ def _by_criterion(
     """Return contributions and scores of the criteria of the first level, NaN where missing."""
     contributions, own = [], []
     for top in (node for node in nodes if not node.parent):
-        inside = [n for n in nodes if f"{n.path}/".startswith(f"{top.path}/")]
-        inside[0] = replace(top, weight=1.0)
-        weights = effective_weights(~np.isnan(values), inside, paths)
-        known = weights.sum(axis=1) > 0
+        score = mean_of_part(values, top, nodes, paths)
         mine = np.array([f"{path}/".startswith(f"{top.path}/") for path in paths])
-        contributions.append(np.where(known, parts[:, mine].sum(axis=1), np.nan))
-        own.append(np.where(known, weighted_mean(values, weights).sum(axis=1), np.nan))
+        contributions.append(np.where(np.isnan(score), np.nan, parts[:, mine].sum(axis=1)))
+        own.append(score)
     return np.stack(contributions, axis=1), np.stack(own, axis=1)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -87,3 +88,28 @@ def weighted_mean(values: Matrix, weights: Matrix) -> Matrix:
     doi:10.1787/9789264043466-en
     """
     return np.where(np.isnan(values), 0.0, values) * weights
+
+
+def mean_of_part(values: Matrix, part: Node, nodes: Sequence[Node], paths: Sequence[str]) -> Matrix:
+    """Return the weighted mean of one node of the tree by itself, whatever it weighs in the whole.
+
+    Parameters
+    ----------
+    values : array, (n, m)
+        Larger is better; NaN where missing.
+    part : Node
+    nodes : sequence of Node
+        The whole tree.
+    paths : sequence of str, m
+        Leaf of each column.
+
+    Returns
+    -------
+    array, (n,)
+        NaN where nothing below the node has a value.
+    """
+    inside = [n for n in nodes if f"{n.path}/".startswith(f"{part.path}/")]
+    inside[0] = replace(part, weight=1.0, parent="")
+    weights = effective_weights(~np.isnan(values), inside, paths)
+    total = weighted_mean(values, weights).sum(axis=1)
+    return np.where(weights.sum(axis=1) > 0, total, np.nan)
