@@ -13,7 +13,7 @@ from hypothesis.extra.numpy import arrays
 
 from ioscore.errors import EvidenceError
 from ioscore.ranking import FILLS, rank
-from ioscore.ranking.weighted_mean import mean_of_part
+from ioscore.ranking.tree import aggregate
 from ioscore.rubric import Rubric, plain_rubric, reweight
 from ioscore.scoring import scores_from_matrix
 
@@ -75,9 +75,8 @@ def test_a_part_of_a_deep_tree_is_the_nested_mean():
     ranking = ranked([[1.0, np.nan, 0.0, 0.0]], rubric)
     assert ranking.criterion_scores.loc["A", "a"] == pytest.approx(0.5)
     nodes = list(rubric.nodes())
-    inner = next(node for node in nodes if node.id == "b")
     cells = ranking.cells
-    assert mean_of_part(cells.to_numpy(), inner, nodes, list(cells.columns)).tolist() == [1.0]
+    assert aggregate(cells.to_numpy(), nodes, list(cells.columns), part="a/b").tolist() == [1.0]
 
 
 def test_missing_cells_pass_their_weight_to_their_siblings():

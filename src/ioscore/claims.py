@@ -31,7 +31,7 @@ from ioscore.errors import EvidenceError, Problem, RubricError
 from ioscore.evidence import Evidence
 from ioscore.evidence.table import EFFECTS
 from ioscore.ranking import rank
-from ioscore.ranking.weighted_mean import mean_of_part
+from ioscore.ranking.tree import aggregate
 from ioscore.rubric import Rubric, choose, with_rules
 from ioscore.scoring import score
 from ioscore.study import Study, run_study
@@ -231,7 +231,7 @@ def _values(study: Study, path: str) -> dict[str, float]:
     nodes = list(study.rubric.nodes())
     node = next(n for n in nodes if path in (n.id, n.path))
     cells = study.ranking.cells
-    column = mean_of_part(cells.to_numpy(dtype=float), node, nodes, list(cells.columns))
+    column = aggregate(cells.to_numpy(dtype=float), nodes, list(cells.columns), part=node.path)
     return {str(name): float(value) for name, value in zip(cells.index, column, strict=True)}
 
 

@@ -67,3 +67,10 @@ class EvidenceError(IoscoreError):
 
 class IoscoreWarning(UserWarning):
     """Something was read in spite of a blemish; the reader should know."""
+
+
+@dataclass(frozen=True)
+class NotApplicable:
+    """The result of an analysis that means nothing here, with the reason; shown, never dropped."""
+
+    reason: str

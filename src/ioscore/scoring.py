@@ -15,6 +15,9 @@ from ioscore.rubric import Rubric, Scoring
 
 State = Literal["scored", "limited", "absent", "missing"]
 
+DECIMALS = 12
+"""Of a cell: sums of the same points in another order differ beyond, and a zero must be one."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Scores:
@@ -171,7 +174,7 @@ def cell_score(
     L. and Raiffa, H. (1976). Decisions with Multiple Objectives. Wiley, ch. 3.
     """
     net = _net(supports, limits, rubric.scoring, max(v.points for v in rubric.levels.values()))
-    return (1 + net) / 2 if balance else max(0.0, net)
+    return round((1 + net) / 2 if balance else max(0.0, net), DECIMALS)
 
 
 def _net(supports: Sequence[float], limits: Sequence[float], scoring: Scoring, top: float) -> float:
@@ -238,14 +241,16 @@ def scores_from_matrix(matrix: pd.DataFrame, rubric: Rubric, name: str = "matrix
     Returns
     -------
     Scores
-        Values are taken as they are, so on one common scale: the worst and best value of a
-        missing cell are 0 and 1 where every value lies in [0, 1], else the least and greatest
-        value of the matrix.
+        Values are taken as they are; the rubric's `normalise` makes them comparable when they
+        are ranked. The worst and best value of a missing cell of a criterion that is not
+        normalised are 0 and 1 where all such values lie in [0, 1], else the least and greatest
+        of them.
 
     Raises
     ------
     EvidenceError
-        When columns and leaves do not match, or a cost criterion has values outside [0, 1].
+        When columns and leaves do not match, or a cost criterion that is not normalised has
+        values outside [0, 1].
     """
     leaves = {leaf.id: leaf for leaf in rubric.leaves()}
     paths = {leaf.path: leaf for leaf in leaves.values()}
@@ -265,15 +270,17 @@ def scores_from_matrix(matrix: pd.DataFrame, rubric: Rubric, name: str = "matrix
         raise EvidenceError(Problem(where=name, found="; ".join(wrong), mend=mend))
     values = matrix.rename(columns={c: leaf.path for c, leaf in columns.items() if leaf})
     values = values[list(paths)].astype(float)
-    unit = bool(((values >= 0) & (values <= 1) | values.isna()).all(axis=None))
-    costs = [leaf.path for leaf in paths.values() if leaf.direction == "cost"]
+    fixed = [leaf.path for leaf in paths.values() if leaf.normalise.rule == "fixed"]
+    part = values[fixed]
+    unit = bool(((part >= 0) & (part <= 1) | part.isna()).all(axis=None))
+    costs = [path for path in fixed if paths[path].direction == "cost"]
     if costs and not unit:
         raise EvidenceError(
             Problem(
                 where=name,
                 found=f"values outside [0, 1] beside the cost criteria {', '.join(costs)}",
-                mend="Rescale each column to [0, 1], by bounds that you can defend: "
-                "(value - worst) / (best - worst). Costs are then turned round as 1 - value.",
+                mend="Say in the rubric how each is made comparable, as in `normalise: {rule: "
+                "bounds, low: 20, high: 85}`, by bounds that you can defend.",
             )
         )
     names = [str(label) for label in values.index]
@@ -284,7 +291,7 @@ def scores_from_matrix(matrix: pd.DataFrame, rubric: Rubric, name: str = "matrix
             np.where(values.isna(), "missing", "scored"), index=names, columns=list(paths)
         ),
         events=pd.DataFrame(columns=["organisation", "leaf", "event_id", "effect", "points"]),
-        lower=pd.Series(0.0 if unit else values.min(axis=None), index=list(paths)),
-        upper=pd.Series(1.0 if unit else values.max(axis=None), index=list(paths)),
+        lower=pd.Series(0.0 if unit else part.min(axis=None), index=list(paths)),
+        upper=pd.Series(1.0 if unit else part.max(axis=None), index=list(paths)),
         organisations={label: label for label in names},
     )

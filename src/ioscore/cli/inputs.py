@@ -11,6 +11,7 @@ import typer
 if TYPE_CHECKING:
     from ioscore.evidence import Evidence, Window
     from ioscore.rubric import Rubric
+    from ioscore.scoring import Scores
     from ioscore.study import Study
 
 RubricOption = Annotated[
@@ -43,6 +44,16 @@ ChoiceOption = Annotated[
         help="Change a choice of the rubric; may be repeated.",
     ),
 ]
+MethodOption = Annotated[
+    str | None,
+    typer.Option(
+        "--method",
+        "-m",
+        help="Rank by another method: weighted_mean, geometric_mean, harmonic_mean, topsis, vikor, "
+        "promethee2, borda, copeland, kemeny_young.",
+        show_default="that of the rubric",
+    ),
+]
 SourcesOption = Annotated[
     str | None,
     typer.Option("--sources", metavar="ID,...", help="Count these sources only, or 'all'."),
@@ -59,20 +70,48 @@ def the_rubric(
     weights: list[str] | None = None,
     choices: list[str] | None = None,
     sources: str | None = None,
+    method: str | None = None,
 ) -> Rubric:
-    """Read a rubric, or take one, and change its weights and choices as the options say."""
+    """Read a rubric, or take one, and change weights, choices and method as the options say."""
     from ioscore.io.rubrics import read_rubric
-    from ioscore.rubric import choose, reweight
+    from ioscore.rubric import choose, reweight, with_rules
 
     rubric = read_rubric(start or "thesis") if start is None or isinstance(start, str) else start
     if weights:
         rubric = reweight(
             rubric, {key: _weight(key, value) for key, value in _pairs(weights, "--set")}
         )
+    if method is not None:
+        rubric = with_rules(rubric, method=method)
     levels = dict(_pairs(choices or [], "--choice"))
     if sources is not None:
         levels["sources"] = sources
     return choose(rubric, levels) if levels else rubric
+
+
+def the_matrix(
+    path: Path,
+    name: str | None,
+    *,
+    weights: list[str] | None = None,
+    method: str | None = None,
+) -> tuple[Scores, Rubric]:
+    """Read a ready matrix, and the rubric it is ranked by: equal weights where none is named."""
+    from ioscore.io.tables import read_matrix
+    from ioscore.rubric import plain_rubric
+    from ioscore.scoring import scores_from_matrix
+
+    values = read_matrix(path)
+    start: str | Rubric | None = name
+    if name is None:
+        start = plain_rubric([str(column) for column in values.columns], name=path.stem)
+        values.columns = list(start.criteria)
+        # A column may be named by its own heading.
+        ids = {node.label: node.id for node in start.nodes()}
+        parts = [text.rpartition("=") for text in weights or ()]
+        weights = [f"{ids.get(key, key)}={value}" for key, _, value in parts]
+    rubric = the_rubric(start, weights=weights, method=method)
+    return scores_from_matrix(values, rubric, str(path)), rubric
 
 
 def the_evidence(path: Path | None, rubric: Rubric, *, words: bool = False) -> Evidence:

@@ -10,11 +10,13 @@ import typer
 from ioscore.cli.inputs import (
     ChoiceOption,
     EvidenceOption,
+    MethodOption,
     RubricOption,
     SetOption,
     SourcesOption,
     WindowOption,
     the_evidence,
+    the_matrix,
     the_rubric,
     the_study,
 )
@@ -50,6 +52,7 @@ def rank(
     choices: ChoiceOption = None,
     sources: SourcesOption = None,
     window: WindowOption = None,
+    method: MethodOption = None,
     by_year: Annotated[
         bool, typer.Option("--by-year", help="Rank by the acts of each year alone, side by side.")
     ] = False,
@@ -69,43 +72,28 @@ def rank(
             if evidence or choices or sources is not None or window is not None or by_year:
                 text = "--scores is a ready matrix: no evidence, choice, source or window applies."
                 raise typer.BadParameter(text)
-            _show(*_rank_matrix(scores, rubric, weights), None, form, output)
+            from ioscore.ranking import rank as rank_scores
+
+            matrix, used = the_matrix(scores, rubric, weights=weights, method=method)
+            _show(rank_scores(matrix, used), matrix, None, form, output)
         elif by_year and window is not None:
             raise typer.BadParameter("--by-year takes every year by itself: no window applies.")
         elif by_year:
             from ioscore.study import rank_by_year
 
-            used = the_rubric(rubric, weights=weights, choices=choices, sources=sources)
+            used = the_rubric(
+                rubric, weights=weights, choices=choices, sources=sources, method=method
+            )
             table = rank_by_year(the_evidence(evidence, used), used, least=least)
             title = f"Ranks by the acts of single years, rubric {used.name}"
             put_frame(table, form, title=title, schema="years", output=output)
             say("A work mostly dates what its author cited: read the acts beside the ranks.")
         else:
-            used = the_rubric(rubric, weights=weights, choices=choices, sources=sources)
+            used = the_rubric(
+                rubric, weights=weights, choices=choices, sources=sources, method=method
+            )
             study = the_study(evidence, used, window)
             _show(study.ranking, study.scores, study.selection, form, output)
-
-
-def _rank_matrix(path: Path, name: str | None, weights: list[str] | None) -> tuple[Ranking, Scores]:
-    from ioscore.io.tables import read_matrix
-    from ioscore.ranking import rank as rank_scores
-    from ioscore.rubric import plain_rubric
-    from ioscore.scoring import scores_from_matrix
-
-    values = read_matrix(path)
-    plain = plain_rubric([str(column) for column in values.columns], name=path.stem)
-    if name is None:
-        values.columns = list(plain.criteria)
-        ids = {node.label: node.id for node in plain.nodes()}
-        weights = [f"{ids.get(key, key)}={value}" for key, _, value in _parted(weights)]
-    rubric = the_rubric(plain if name is None else name, weights=weights)
-    scores = scores_from_matrix(values, rubric, str(path))
-    return rank_scores(scores, rubric), scores
-
-
-def _parted(weights: list[str] | None) -> list[tuple[str, str, str]]:
-    """Return the options NAME=WEIGHT in parts; a column may be named by its own heading."""
-    return [text.rpartition("=") for text in weights or ()]
 
 
 def _show(
@@ -122,7 +110,7 @@ def _show(
     if selection is not None:
         notes.append(report.caveat(selection))
     across = form is Format.table and report.fits_across(ranking)
-    wide = form is Format.table and ranking.contributions.shape[1] > report.FEW
+    wide = form is Format.table and ranking.criterion_scores.shape[1] > report.FEW
     shown = report.ranking_table(ranking, contributions=not across and not wide)
     table = as_text(shown, form, title=title)
     if wide and not across:
@@ -140,7 +128,7 @@ def _show(
         put("\n".join(filter(None, [table, margins, said, cells])), output)
     else:
         # A terminal is read from its end.
-        name = "What each criterion adds to the score"
+        name = report.parts_title(ranking)
         parts = as_text(report.contributions_table(ranking), form, title=name) if across else ""
         put("\n".join(filter(None, [cells, parts, table, said])), output)
     if selection is not None and selection.left_out:

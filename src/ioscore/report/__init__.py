@@ -9,6 +9,7 @@ from ioscore.report.ranking import (
     headline,
     listed,
     margins,
+    parts_title,
     ranking_json,
     ranking_table,
 )
@@ -26,6 +27,7 @@ __all__ = [
     "headline",
     "listed",
     "margins",
+    "parts_title",
     "plain",
     "ranking_json",
     "ranking_table",

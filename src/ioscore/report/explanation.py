@@ -102,7 +102,7 @@ def explanation(study: Study, organisation: str, criterion: str | None = None) -
                     "criterion": n.id,
                     "weight": n.share,
                     "score": study.ranking.criterion_scores.loc[name, n.id],
-                    "contribution": study.ranking.contributions.loc[name, n.id],
+                    "contribution": study.ranking.contributions.loc[name].get(n.id, float("nan")),
                 }
                 for n in tops
             ]
@@ -136,10 +136,10 @@ def explanation_text(found: Explanation, *, markdown: bool = False) -> str:
     )
     lines = [f"{head}{found.organisation} ({found.name}): {place}", ""]
     for row in found.criteria.itertuples(index=False):
-        lines.append(
-            f"{bullet}{row.criterion}: score {_number(row.score)} x weight "
-            f"{_share(row)} = {_number(row.contribution)}"
-        )
+        product = f"x weight {_share(row)} = {_number(row.contribution)}"
+        if not pd.isna(row.score) and pd.isna(row.contribution):
+            product = f"with weight {row.weight:.3f}"
+        lines.append(f"{bullet}{row.criterion}: score {_number(row.score)} {product}")
     for cell in found.cells.itertuples(index=False):
         counts = f"{cell.supports_events} supporting ({cell.supports_points:g} points), {cell.limits_events} limiting ({cell.limits_points:g} points)"
         state = {

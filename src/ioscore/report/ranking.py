@@ -66,13 +66,13 @@ def ranking_table(ranking: Ranking, *, contributions: bool = True) -> pd.DataFra
     """Return the ranking, best first, with the contribution of each criterion if wanted."""
     table = ranking.table
     spans = [
-        str(low) if low == high else f"{low} to {high}"
+        _whole(low) if low == high else f"{_whole(low)} to {_whole(high)}"
         for low, high in zip(table["rank_best"], table["rank_worst"], strict=True)
     ]
-    parts = ranking.contributions.reset_index(drop=True) if contributions else {}
+    parts = _parts(ranking).reset_index(drop=True) if contributions else {}
     return pd.DataFrame(
         {
-            "rank": [_whole(value) for value in table["rank"]],
+            "rank": [_place(value) for value in table["rank"]],
             "rank range": spans,
             "organisation": table["organisation"],
             "score": table["score"],
@@ -82,9 +82,21 @@ def ranking_table(ranking: Ranking, *, contributions: bool = True) -> pd.DataFra
     )
 
 
+def parts_title(ranking: Ranking) -> str:
+    """Return what the parts of a ranking are: sums to the score, or scores of their own."""
+    if ranking.contributions.shape[1]:
+        return "What each criterion adds to the score"
+    return f"Scores of the criteria, which {ranking.rubric.method} makes into one"
+
+
+def _parts(ranking: Ranking) -> pd.DataFrame:
+    summed = ranking.contributions.shape[1]
+    return ranking.contributions if summed else ranking.criterion_scores
+
+
 def contributions_table(ranking: Ranking) -> pd.DataFrame:
     """Return what each criterion adds to each score: criteria down, alternatives across."""
-    parts = ranking.contributions
+    parts = _parts(ranking)
     shares = {node.id: node.share for node in ranking.rubric.top()}
     table = parts.T.reset_index(names="criterion")
     table.insert(1, "weight", [shares[name] for name in table["criterion"]])
@@ -127,16 +139,18 @@ def margins(ranking: Ranking) -> list[str]:
         gap = above.score - below.score
         if above.rank == below.rank:
             sentences.append(
-                f"{above.organisation} and {below.organisation} share rank {_whole(above.rank)}."
+                f"{above.organisation} and {below.organisation} share rank {_place(above.rank)}."
             )
             continue
-        parts = ranking.contributions.loc[above.organisation].fillna(0) - ranking.contributions.loc[
-            below.organisation
-        ].fillna(0)
-        sentences.append(
+        sentence = (
             f"{above.organisation} is ahead of {below.organisation} by {gap:.3f} "
-            f"({above.score:.3f} to {below.score:.3f}), most of all by {parts.idxmax()} ({parts.max():+.3f})."
+            f"({above.score:.3f} to {below.score:.3f})"
         )
+        both = ranking.contributions.loc[[above.organisation, below.organisation]].fillna(0)
+        if both.shape[1]:
+            parts = both.iloc[0] - both.iloc[1]
+            sentence += f", most of all by {parts.idxmax()} ({parts.max():+.3f})"
+        sentences.append(f"{sentence}.")
     return sentences
 
 
@@ -163,12 +177,14 @@ def ranking_json(
         states = scores.states.loc[row.organisation]
         rows.append(
             {
-                "rank": None if pd.isna(row.rank) else int(row.rank),
+                "rank": None if pd.isna(row.rank) else _number(row.rank),
                 "organisation": row.organisation,
                 "name": scores.organisations[row.organisation],
                 "score": row.score,
                 "rank_by_missing_rule": ranking.by_fill.loc[row.organisation].to_dict(),
-                "rank_range": [int(row.rank_best), int(row.rank_worst)],
+                "rank_range": [
+                    None if pd.isna(end) else int(end) for end in (row.rank_best, row.rank_worst)
+                ],
                 "score_range": [row.score_low, row.score_high],
                 "contributions": ranking.contributions.loc[row.organisation].to_dict(),
                 "criterion_scores": ranking.criterion_scores.loc[row.organisation].to_dict(),
@@ -209,3 +225,12 @@ def ranking_json(
 
 def _whole(value: float) -> str:
     return "-" if pd.isna(value) else str(int(value))
+
+
+def _number(value: float) -> float | int:
+    """Return a rank: whole, but for the average of tied places."""
+    return int(value) if value == int(value) else value
+
+
+def _place(value: float) -> str:
+    return "-" if pd.isna(value) else f"{_number(value):g}"

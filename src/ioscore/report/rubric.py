@@ -81,7 +81,7 @@ def comparison(rankings: Sequence[Ranking]) -> pd.DataFrame:
         cells = columns.setdefault(label, {})
         for row in ranking.table.itertuples(index=False):
             rank = "-" if pd.isna(row.rank) else f"{int(row.rank)}"
-            cells[row.organisation] = f"{rank} ({row.rank_best}-{row.rank_worst})"
+            cells[row.organisation] = f"{rank} ({row.rank_best:g}-{row.rank_worst:g})"
     names = dict.fromkeys(name for cells in columns.values() for name in cells)
     return pd.DataFrame(
         {

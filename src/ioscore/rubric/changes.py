@@ -111,14 +111,20 @@ def choose(rubric: Rubric, levels: Mapping[str, str]) -> Rubric:
     return _changed(rubric, {"choices": dumped})
 
 
-def with_rules(rubric: Rubric, *, rule: str | None = None, missing: str | None = None) -> Rubric:
-    """Return the rubric with another scoring rule, or another rule for missing cells.
+def with_rules(
+    rubric: Rubric,
+    *,
+    rule: str | None = None,
+    missing: str | None = None,
+    method: str | None = None,
+) -> Rubric:
+    """Return the rubric with another scoring rule, rule for missing cells, or ranking method.
 
     Parameters
     ----------
     rubric : Rubric
-    rule, missing : str, optional
-        A value of `scoring.rule`, and of `missing`.
+    rule, missing, method : str, optional
+        A value of `scoring.rule`, of `missing`, and of `method`.
 
     Returns
     -------
@@ -127,13 +133,15 @@ def with_rules(rubric: Rubric, *, rule: str | None = None, missing: str | None =
     Raises
     ------
     RubricError
-        For a rule that there is not.
+        For a rule or method that there is not.
     """
     changes: dict[str, Any] = {}
     if rule is not None:
         changes["scoring"] = {**rubric.scoring.model_dump(), "rule": rule}
     if missing is not None:
         changes["missing"] = missing
+    if method is not None:
+        changes["method"] = method
     return _changed(rubric, changes)
 
 

@@ -10,14 +10,25 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
-from pydantic import (
-    BaseModel,
-    ConfigDict,
-    Field,
-    field_validator,
-    model_validator,
+from pydantic import Field, field_validator, model_validator
+
+from ioscore.rubric.rules import (
+    MEAN_OF,
+    RULE_LEVELS,
+    Alternatives,
+    Frozen,
+    Mean,
+    MethodName,
+    Missing,
+    Normalisation,
+    Preference,
+    Scoring,
+    Share,
+    Ties,
+    Within,
+    check_probabilities,
+    wrong,
 )
-from pydantic_core import PydanticCustomError
 
 CODING_CHOICES: dict[str, tuple[str, ...]] = {
     "counting": ("event", "row"),
@@ -42,49 +53,35 @@ Id = Annotated[str, Field(pattern=r"^[^\W\d]\w*$")]
 Weight = Annotated[float, Field(ge=0, le=1e12, allow_inf_nan=False)]
 
 
-def _wrong(path: tuple[str, ...], found: str) -> PydanticCustomError:
-    """Return an error that carries the path of the key it is about."""
-    return PydanticCustomError("rubric", "{found}", {"found": found, "path": path})
-
-
-class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Level(_Frozen):
+class Level(Frozen):
     """One level of the strength scale, anchored by a description that two readers can apply."""
 
     description: str
     points: Annotated[float, Field(gt=0, le=1e6, allow_inf_nan=False)]
 
 
-class Choice(_Frozen):
+class Choice(Frozen):
     """A point where honest coders or scorers differ: the level taken, the others, and why.
 
     A choice with `moves` decides how disputed codes are read: under a level other than `main`,
     rows coded at one of these leaves move to the alternative criterion of that name, if they
-    carry one.
+    carry one. `probabilities` are those of the levels in the analysis of choices, equal if silent.
     """
 
     level: str
     levels: tuple[str, ...] = ()
+    probabilities: tuple[Share, ...] = ()
     reason: str = ""
     moves: tuple[str, ...] = ()
 
 
-class Scoring(_Frozen):
-    """How the events of one cell become a score in [0, 1]; formulas in `ioscore.scoring`."""
-
-    rule: Literal["diminishing", "count", "mean", "strongest", "presence"] = "diminishing"
-    half: Annotated[float, Field(gt=0, le=1e6, allow_inf_nan=False)] = 6.0
-    reason: str = ""
-
-
-class Criterion(_Frozen):
+class Criterion(Frozen):
     """A node of the tree: a criterion with subcriteria, or a leaf that is scored.
 
     `direction` and `kind` are those of the parent where they are not given (`benefit` and
-    `tactic` at the top).
+    `tactic` at the top). `aggregation` is the mean over its subcriteria; `normalise` says how a
+    leaf's values are made comparable, `preference` how PROMETHEE reads differences in a criterion
+    of the first level.
     """
 
     name: str = ""
@@ -92,6 +89,9 @@ class Criterion(_Frozen):
     weight: Weight = 1.0
     direction: Direction | None = None
     kind: Kind | None = None
+    aggregation: Mean = "arithmetic"
+    normalise: Normalisation = Normalisation()
+    preference: Preference = Preference()
     criteria: dict[Id, Criterion] = {}
 
 
@@ -111,17 +111,23 @@ class Node:
     share: float
     direction: Direction
     kind: Kind
+    aggregation: Mean
+    normalise: Normalisation
+    preference: Preference
     leaf: bool
 
 
 _LINEAR = {1: "weak", 2: "middling", 3: "strong"}
 
 
-class Rubric(_Frozen):
+class Rubric(Frozen):
     """A complete rubric.
 
     Weights are kept as written; the nodes that `nodes` yields carry them as shares, which sum to
     one among siblings. `weights` changes single ones by id or path, as `extends` does in a file.
+    `decimals` rounds scores before they are ranked, `ties` says which rank tied alternatives get
+    (terms of `pandas.Series.rank`). `rules` are rules that vary in the analysis of choices, and
+    `weights_within` the weights that the analysis of weights considers.
     """
 
     name: str
@@ -137,11 +143,16 @@ class Rubric(_Frozen):
         n: Level(description=text, points=n) for n, text in _LINEAR.items()
     }
     scoring: Scoring = Scoring()
-    method: Literal["weighted_mean"] = "weighted_mean"
-    missing: Literal["renormalise", "worst", "best", "refuse"] = "renormalise"
+    method: MethodName = "weighted_mean"
+    vikor_v: Share = 0.5
+    missing: Missing = "renormalise"
+    decimals: Annotated[int, Field(ge=0, le=12)] | None = None
+    ties: Ties = "min"
     close: Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)] = 0.02
     reliability: dict[str, Annotated[float, Field(gt=0, le=1)]] = {}
     choices: Annotated[dict[Id, Choice], Field(validate_default=True)] = {}
+    rules: Annotated[dict[str, Alternatives], Field(validate_default=True)] = {}
+    weights_within: Within = Within()
 
     @field_validator("choices")
     @classmethod
@@ -151,26 +162,46 @@ class Rubric(_Frozen):
             known = CODING_CHOICES.get(name, ())
             choice = choices.get(name) or Choice(level=known[0])
             if not known and not choice.moves:
-                raise _wrong(
+                raise wrong(
                     ("choices", name),
                     f"no choice that ioscore knows ({', '.join(CODING_CHOICES)}), "
                     "and without `moves`, which would make it a reading of disputed codes",
                 )
             levels = choice.levels or known
+            probabilities = choice.probabilities
             if name == "sources":
-                levels = tuple(dict.fromkeys((*levels, choice.level)))
+                if choice.level not in levels:
+                    levels, probabilities = (*levels, choice.level), ()
             elif known and not set(levels) <= set(known):
-                raise _wrong(
+                raise wrong(
                     ("choices", name, "levels"),
                     f"there are the levels {', '.join(known)}, no others",
                 )
             if choice.level not in levels:
-                raise _wrong(
+                raise wrong(
                     ("choices", name, "level"),
                     f"{choice.level} is none of the levels {', '.join(levels)}",
                 )
-            full[name] = choice.model_copy(update={"levels": levels})
+            check_probabilities(("choices", name, "probabilities"), len(levels), probabilities)
+            update = {"levels": levels, "probabilities": probabilities}
+            full[name] = choice.model_copy(update=update)
         return full
+
+    @field_validator("rules")
+    @classmethod
+    def _rules_are_known(cls, rules: dict[str, Alternatives]) -> dict[str, Alternatives]:
+        for name, rule in rules.items():
+            known = RULE_LEVELS.get(name)
+            if known is None:
+                raise wrong(
+                    ("rules", name), f"no rule that may vary; there are {', '.join(RULE_LEVELS)}"
+                )
+            if not set(rule.levels) <= set(known):
+                there = f"there are the levels {', '.join(known)}, no others"
+                raise wrong(("rules", name, "levels"), there)
+            where = ("rules", name, "probabilities")
+            check_probabilities(where, len(rule.levels), rule.probabilities)
+        return rules
 
     @model_validator(mode="after")
     def _tree_is_sound(self) -> Rubric:
@@ -178,26 +209,41 @@ class Rubric(_Frozen):
         for path in _paths(self.criteria):
             name = path.rpartition("/")[2]
             if name in paths:
-                raise _wrong(_keys(path), f"the id {name} stands twice: {paths[name]} and {path}")
+                raise wrong(_keys(path), f"the id {name} stands twice: {paths[name]} and {path}")
             paths[name] = path
         for key in self.weights:
             if key not in (last_id(key), paths.get(last_id(key))) or last_id(key) not in paths:
                 there = ", ".join(paths.values())
-                raise _wrong(("weights", key), f"there is no criterion {key}; there are {there}")
+                raise wrong(("weights", key), f"there is no criterion {key}; there are {there}")
         if len({last_id(key) for key in self.weights}) < len(self.weights):
-            raise _wrong(("weights",), "one criterion has two weights, by its id and by its path")
+            raise wrong(("weights",), "one criterion has two weights, by its id and by its path")
         nodes = list(self.nodes())
+        self._weights_within_are_known()
         ids = {node.id for node in nodes}
         for name, choice in self.choices.items():
             for path in choice.moves:
                 if not any(path in (node.path, node.parent) for node in nodes):
-                    raise _wrong(("choices", name, "moves"), f"this rubric has no criterion {path}")
+                    raise wrong(("choices", name, "moves"), f"this rubric has no criterion {path}")
             for level in choice.levels if choice.moves else ():
                 if level != "main" and level not in ids:
-                    raise _wrong(
+                    raise wrong(
                         ("choices", name, "levels"), f"{level} is neither main nor a criterion"
                     )
         return self
+
+    def _weights_within_are_known(self) -> None:
+        within = self.weights_within
+        for name in [*within.bounds, *(n for row in within.at_least_as_important for n in row)]:
+            if name not in self.criteria:
+                there = ", ".join(self.criteria)
+                raise wrong(
+                    ("weights_within",), f"{name} is no criterion of the first level: {there}"
+                )
+
+    @property
+    def mean(self) -> Mean | None:
+        """The mean at the top of the tree; None under methods that are no means."""
+        return MEAN_OF.get(self.method)
 
     def nodes(self) -> Iterator[Node]:
         """Yield every node from the top down, depth first, in the order of the file."""
@@ -243,7 +289,7 @@ def _nodes(
     own = {name: weights.get(name, criterion.weight) for name, criterion in criteria.items()}
     total = sum(own.values())
     if total <= 0:
-        raise _wrong(_keys(above), f"the weights of {', '.join(criteria)} are all zero")
+        raise wrong(_keys(above), f"the weights of {', '.join(criteria)} are all zero")
     for name, criterion in criteria.items():
         node = Node(
             id=name,
@@ -254,6 +300,9 @@ def _nodes(
             share=(parent.share if parent else 1.0) * own[name] / total,
             direction=criterion.direction or (parent.direction if parent else "benefit"),
             kind=criterion.kind or (parent.kind if parent else "tactic"),
+            aggregation=criterion.aggregation,
+            normalise=criterion.normalise,
+            preference=criterion.preference,
             leaf=not criterion.criteria,
         )
         yield node

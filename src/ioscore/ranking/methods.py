@@ -1,0 +1,163 @@
+"""The methods that a rubric can name, bound to its settings, and what they compare."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from ioscore.errors import EvidenceError, Problem, RubricError
+from ioscore.ranking.borda import borda, borda_points
+from ioscore.ranking.cells import cells_of
+from ioscore.ranking.copeland import copeland
+from ioscore.ranking.decision import Decision, Method
+from ioscore.ranking.kemeny_young import kemeny_young
+from ioscore.ranking.means import (
+    arithmetic_mean,
+    complete,
+    geometric_mean,
+    harmonic_mean,
+    logarithms,
+    negative_reciprocals,
+)
+from ioscore.ranking.promethee2 import net_flows, promethee2
+from ioscore.ranking.topsis import topsis
+from ioscore.ranking.tree import LeafMean, criterion_values
+from ioscore.ranking.vikor import vikor
+from ioscore.rubric import Rubric
+from ioscore.scoring import Scores
+
+Array = NDArray[np.float64]
+Level = Literal["top", "leaf"]
+
+
+def method_of(rubric: Rubric) -> Method:
+    """Return the method that the rubric names, bound to its settings.
+
+    Parameters
+    ----------
+    rubric : Rubric
+
+    Returns
+    -------
+    Method
+        On the criteria of the first level.
+    """
+    name = rubric.method
+    if name == "weighted_mean":
+        return Method(name=name, score=arithmetic_mean, utilities=complete)
+    if name == "geometric_mean":
+        return Method(name=name, score=geometric_mean, utilities=logarithms)
+    if name == "harmonic_mean":
+        return Method(name=name, score=harmonic_mean, utilities=negative_reciprocals)
+    if name == "promethee2":
+        preferences = tuple(node.preference for node in rubric.top())
+        return Method(
+            name=name,
+            score=partial(promethee2, preferences=preferences),
+            utilities=partial(net_flows, preferences=preferences),
+        )
+    if name == "vikor":
+        return Method(name=name, score=partial(vikor, v=rubric.vikor_v))
+    if name == "borda":
+        return Method(name=name, score=borda, utilities=borda_points)
+    others = {"topsis": topsis, "copeland": copeland, "kemeny_young": kemeny_young}
+    return Method(name=name, score=others[name])
+
+
+def decision_of(scores: Scores, rubric: Rubric, level: Level = "top") -> Decision:
+    """Return what the rubric's method compares.
+
+    Parameters
+    ----------
+    scores : Scores
+    rubric : Rubric
+        Missing cells are filled by its rule.
+    level : {"top", "leaf"}
+        Criteria of the first level, each the mean of what lies in it; or the leaves, each with
+        its share of the whole.
+
+    Returns
+    -------
+    Decision
+
+    Raises
+    ------
+    EvidenceError
+        For values that the method cannot take.
+    RubricError
+        For the leaves of a tree under a method that compares criteria of the first level.
+    """
+    cells = cells_of(scores, rubric)
+    values = cells.filled(rubric.missing)
+    names = list(scores.matrix.index)
+    if level == "top" or all(node.leaf for node in rubric.top()):
+        top = criterion_values(values, cells.nodes, cells.paths)
+        checked(top, rubric, names)
+        ids = [node.id for node in rubric.top()]
+        shares = pd.Series([node.share for node in rubric.top()], index=ids)
+        known = ~np.isnan(top).all(axis=0)
+        return Decision(
+            values=pd.DataFrame(top, index=names, columns=ids).loc[:, known],
+            weights=shares[known] / shares[known].sum(),
+            method=method_of(rubric),
+        )
+    if rubric.mean is None:
+        raise RubricError(
+            Problem(
+                where=f"rubric {rubric.name}",
+                found=f"{rubric.method} compares alternatives on the criteria of the first level",
+                mend="Take their weights (--level top), or a method that is a mean.",
+            )
+        )
+    mean = LeafMean(nodes=cells.nodes, paths=cells.paths, root=rubric.mean)
+    shares = pd.Series({node.path: node.share for node in rubric.leaves()}).loc[list(cells.paths)]
+    return Decision(
+        values=pd.DataFrame(values, index=names, columns=list(cells.paths)),
+        weights=shares / shares.sum(),
+        method=Method(name=rubric.method, score=mean, utilities=mean.utilities),
+    )
+
+
+def checked(top: Array, rubric: Rubric, names: list[str]) -> None:
+    """Raise where the method cannot take a value of a criterion of the first level.
+
+    Parameters
+    ----------
+    top : array, (n, m)
+    rubric : Rubric
+    names : list of str, n
+
+    Raises
+    ------
+    EvidenceError
+    """
+    nodes = rubric.top()
+    used = np.array([node.share > 0 for node in nodes])
+    if rubric.method in ("geometric_mean", "harmonic_mean") and (bad := (top < 0) & used).any():
+        raise EvidenceError(
+            Problem(
+                where="scores",
+                found=f"values below zero ({_named(bad, names, rubric)}) under {rubric.method}",
+                mend="Take bounds that make them positive, or another method.",
+            )
+        )
+    gaps = np.isnan(top) & ~np.isnan(top).all(axis=0)
+    if rubric.mean is None and gaps.any():
+        raise EvidenceError(
+            Problem(
+                where="scores",
+                found=f"nothing is known of {_named(gaps, names, rubric)}, and {rubric.method} "
+                "compares alternatives on every criterion",
+                mend="Set missing to worst or best, or take a method that is a mean.",
+            )
+        )
+
+
+def _named(which: NDArray[np.bool_], names: list[str], rubric: Rubric) -> str:
+    ids = [node.id for node in rubric.top()]
+    found = [f"{names[i]} in {ids[j]}" for i, j in np.argwhere(which)]
+    return ", ".join(found[:5]) + (f" and {len(found) - 5} more" if len(found) > 5 else "")

@@ -1,0 +1,1 @@
+"""Results -> figures; every one says its units and what it rests on."""
