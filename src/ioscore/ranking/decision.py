@@ -10,6 +10,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
+Score = Callable[[Array, Array], Array]
+Utilities = Callable[[Array], Array | None]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,8 +31,8 @@ class Method:
     """
 
     name: str
-    score: Callable[[Array, Array], Array]
-    utilities: Callable[[Array], Array | None] | None = None
+    score: Score
+    utilities: Utilities | None = None
 
     def linear(self, values: Array) -> Array | None:
         """Return the utilities of values, or None where the order is not linear in the weights."""

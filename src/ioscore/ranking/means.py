@@ -46,7 +46,7 @@ def geometric_mean(values: Array, weights: Array) -> Array:
         logs = np.log(values)
     wrong = values < 0
     zero = values == 0
-    mean = np.exp(_linear_mean(np.where(zero, 0.0, logs), weights, present=~np.isnan(values)))
+    mean = np.exp(_linear_mean(np.where(zero | wrong, 0.0, logs), weights))
     mean = np.where(_touches(zero, weights), 0.0, mean)
     return np.where(_touches(wrong, weights), np.nan, mean)
 
@@ -57,8 +57,8 @@ def harmonic_mean(values: Array, weights: Array) -> Array:
     Parameters, shapes, zeros, negative values and reference as in `geometric_mean`.
     """
     zero, wrong = values == 0, values < 0
-    with np.errstate(divide="ignore", invalid="ignore"):
-        mean = 1.0 / _linear_mean(1.0 / np.where(zero, 1.0, values), weights)
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        mean = 1.0 / _linear_mean(1.0 / np.where(zero | wrong, 1.0, values), weights)
     mean = np.where(_touches(zero, weights), 0.0, mean)
     return np.where(_touches(wrong, weights), np.nan, mean)
 
@@ -94,13 +94,15 @@ def negative_reciprocals(values: Array) -> Array | None:
     return -1.0 / values if (values > 0).all() else None
 
 
-def _linear_mean(values: Array, weights: Array, present: NDArray[np.bool_] | None = None) -> Array:
-    there = ~np.isnan(values) if present is None else present
+def _linear_mean(values: Array, weights: Array) -> Array:
+    there = ~np.isnan(values)
     if there.all():
-        return _product(values, weights) / weights.sum(axis=-1)[..., None]
+        return np.asarray(_product(values, weights) / weights.sum(axis=-1)[..., None])
     total = _product(np.where(there, values, 0.0), weights)
     weight = _product(there.astype(float), weights)
-    return np.divide(total, weight, out=np.full(total.shape, np.nan), where=weight > 0)
+    mean = np.full(total.shape, np.nan)
+    np.divide(total, weight, out=mean, where=weight > 0)
+    return mean
 
 
 def _touches(cells: NDArray[np.bool_], weights: Array) -> NDArray[np.bool_]:

@@ -13,7 +13,7 @@ from ioscore.errors import EvidenceError, Problem, RubricError
 from ioscore.ranking.borda import borda, borda_points
 from ioscore.ranking.cells import cells_of
 from ioscore.ranking.copeland import copeland
-from ioscore.ranking.decision import Decision, Method
+from ioscore.ranking.decision import Decision, Method, Score, Utilities
 from ioscore.ranking.kemeny_young import kemeny_young
 from ioscore.ranking.means import (
     arithmetic_mean,
@@ -46,26 +46,23 @@ def method_of(rubric: Rubric) -> Method:
     Method
         On the criteria of the first level.
     """
-    name = rubric.method
-    if name == "weighted_mean":
-        return Method(name=name, score=arithmetic_mean, utilities=complete)
-    if name == "geometric_mean":
-        return Method(name=name, score=geometric_mean, utilities=logarithms)
-    if name == "harmonic_mean":
-        return Method(name=name, score=harmonic_mean, utilities=negative_reciprocals)
-    if name == "promethee2":
-        preferences = tuple(node.preference for node in rubric.top())
-        return Method(
-            name=name,
-            score=partial(promethee2, preferences=preferences),
-            utilities=partial(net_flows, preferences=preferences),
-        )
-    if name == "vikor":
-        return Method(name=name, score=partial(vikor, v=rubric.vikor_v))
-    if name == "borda":
-        return Method(name=name, score=borda, utilities=borda_points)
-    others = {"topsis": topsis, "copeland": copeland, "kemeny_young": kemeny_young}
-    return Method(name=name, score=others[name])
+    preferences = tuple(node.preference for node in rubric.top())
+    known: dict[str, tuple[Score, Utilities | None]] = {
+        "weighted_mean": (arithmetic_mean, complete),
+        "geometric_mean": (geometric_mean, logarithms),
+        "harmonic_mean": (harmonic_mean, negative_reciprocals),
+        "topsis": (topsis, None),
+        "vikor": (partial(vikor, v=rubric.vikor_v), None),
+        "promethee2": (
+            partial(promethee2, preferences=preferences),
+            partial(net_flows, preferences=preferences),
+        ),
+        "borda": (borda, borda_points),
+        "copeland": (copeland, None),
+        "kemeny_young": (kemeny_young, None),
+    }
+    score, utilities = known[rubric.method]
+    return Method(name=rubric.method, score=score, utilities=utilities)
 
 
 def decision_of(scores: Scores, rubric: Rubric, level: Level = "top") -> Decision:

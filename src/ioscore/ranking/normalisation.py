@@ -53,7 +53,7 @@ def normalise(values: Array, rules: Sequence[Normalisation], costs: NDArray[np.b
     ------
     EvidenceError
         Naming row and column, counted from 1: infinite values, a cost outside [0, 1] under
-        `fixed`, values of zero or less under `log`, a cost of zero under `target`.
+        `fixed`, values of zero or less under `log`, a cost of zero or less under `target`.
     RubricError
         For another number of rules or directions than columns.
 
@@ -90,11 +90,7 @@ def _column(x: Array, rule: Normalisation, cost: bool) -> Array:
         case "minmax":
             return _share(x, float(x.min()), float(x.max()), cost) if _differs(x) else _all(x, 0.5)
         case "rank":
-            return (
-                borda_points(np.where(cost, -x, x)[:, None])[:, 0] / (len(x) - 1)
-                if (len(x) > 1)
-                else _all(x, 0.5)
-            )
+            return _rank(-x if cost else x)
         case "target":
             target = np.float64(rule.target if rule.target is not None else np.nan)
             return np.asarray(target / x if cost else x / target)
@@ -141,7 +137,9 @@ def _check(x: Array, j: int, rule: Normalisation, cost: bool) -> None:
             (rule.rule == "fixed") & cost & ((x < 0) | (x > 1))
         ),
         "which has no logarithm": rule.log & (x <= 0),
-        "a cost of zero, which has no ratio to a target": (rule.rule == "target") & cost & (x == 0),
+        "a cost that is not above zero, under the rule target": (
+            (rule.rule == "target") & cost & (x <= 0)
+        ),
     }
     problems = [
         Problem(

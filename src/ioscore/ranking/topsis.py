@@ -58,6 +58,5 @@ def topsis(values: Array, weights: Array) -> Array:
     np.sqrt(to_best, out=to_best)
     np.sqrt(closeness, out=closeness)
     both = np.add(to_best, closeness, out=to_best)
-    if both.all():
-        return np.divide(closeness, both, out=closeness)
-    return np.divide(closeness, both, out=np.full(both.shape, 0.5), where=both > 0)
+    out = closeness if both.all() else np.full(both.shape, 0.5)
+    return np.asarray(np.divide(closeness, both, out=out, where=both > 0))

@@ -87,8 +87,8 @@ class Normalisation(Frozen):
             raise wrong(("normalise",), f"low, high, cap and log belong to bounds, not {self.rule}")
         if (self.rule == "target") != (self.target is not None):
             raise wrong(("normalise",), "`target` belongs to the rule target, which needs it")
-        if self.target == 0:
-            raise wrong(("normalise",), "a target of zero cannot be divided by")
+        if self.target is not None and self.target <= 0:
+            raise wrong(("normalise",), "a target must be above zero")
         return self
 
 
