@@ -21,7 +21,16 @@ os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 gc.set_threshold(100_000, 50, 50)
 atexit.register(gc.freeze)
 
-from ioscore.cli import agreement, check, claims, compare, data, rank, rubric  # noqa: E402
+from ioscore.cli import (  # noqa: E402
+    agreement,
+    check,
+    claims,
+    compare,
+    data,
+    rank,
+    rubric,
+    sensitivity,
+)
 
 app = typer.Typer(
     name="ioscore",
@@ -57,6 +66,7 @@ def common(
 
 app.command()(rank.rank)
 app.command()(rank.explain)
+app.command()(sensitivity.sensitivity)
 app.command()(claims.claims)
 app.command()(agreement.agreement)
 app.command()(compare.compare)

@@ -10,6 +10,7 @@ import typer
 
 if TYPE_CHECKING:
     from ioscore.evidence import Evidence, Window
+    from ioscore.evidence.matching import Reading
     from ioscore.rubric import Rubric
     from ioscore.scoring import Scores
     from ioscore.study import Study
@@ -146,6 +147,17 @@ def the_study(
             mend="Is --evidence missing? If not, name what the rubric leaves out under leave_out",
         )
         raise EvidenceError(hint, *error.problems) from None
+
+
+def the_readings(rubric: Rubric) -> list[tuple[Reading, Evidence]]:
+    """Read what each of the shipped coding passes made of the sources."""
+    from ioscore.io.readings import passes, read_reading
+    from ioscore.io.tables import read_evidence
+
+    return [
+        (read_reading(path, rubric=rubric), read_evidence(path, family=rubric.codes))
+        for path in passes()
+    ]
 
 
 def the_window(text: str | None) -> Window | None:

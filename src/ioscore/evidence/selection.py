@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
-from functools import cache
 
 import numpy as np
 import pandas as pd
 
 from ioscore.errors import EvidenceError, Problem
-from ioscore.evidence.coverage import words_by_organisation
-from ioscore.evidence.table import (
-    NOBODY,
-    OUTSIDE,
-    Evidence,
-    alternatives,
-    find_leaf,
-    leaf_of,
-    validate_evidence,
-)
+from ioscore.evidence.points import per_words, reliability, strength_points
+from ioscore.evidence.reading import partly_absent, read_leaves, spread_denials
+from ioscore.evidence.table import NOBODY, OUTSIDE, Evidence, alternatives, validate_evidence
 from ioscore.rubric import Rubric
 
 Window = tuple[int, int]
+
+ROW_CHOICES = {
+    "plans": "plan",
+    "bilateral": "act of a state by itself",
+    "partners": "act of a body founded or equipped",
+    "elsewhere": "act in another country only",
+}
+"""Choices that include or exclude rows beside `sources`, and what is left out where they exclude."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,7 +85,7 @@ def select(evidence: Evidence, rubric: Rubric, *, window: Window | None = None) 
     """
     validate_evidence(evidence, rubric)
     organisations = alternatives(evidence, rubric)
-    rows = _spread(evidence.rows, rubric)
+    rows = spread_denials(evidence.rows, rubric)
     left_out: dict[str, int] = {}
     counts = np.ones(len(rows), dtype=bool)
     why = np.full(len(rows), "", dtype=object)
@@ -98,36 +99,20 @@ def select(evidence: Evidence, rubric: Rubric, *, window: Window | None = None) 
         counts = after
 
     level = rubric.level
-    sieve(
-        "setting or organisations in general, count for nobody", ~rows["organisation"].isin(NOBODY)
-    )
-    sieve("organisation left out by the rubric", rows["organisation"].isin(organisations))
-    sieve("criterion outside this family of rubrics", rows["criterion"] != OUTSIDE)
-    leaf = pd.Series(_leaves(rows, rubric), index=rows.index, dtype=object)
+    for reason, keep in concerned(rows, organisations).items():
+        sieve(reason, keep)
+    leaf = pd.Series(read_leaves(rows, rubric), index=rows.index, dtype=object)
     sieve("criterion left out by the rubric", leaf.notna())
     sieve(
-        "absence of one part of a criterion that is scored as a whole", ~_partly_absent(rows, leaf)
+        "absence of one part of a criterion that is scored as a whole", ~partly_absent(rows, leaf)
     )
-    if level("sources") != "all":
-        wanted = [name.strip() for name in level("sources").split(",")]
-        _check_sources(wanted, evidence)
-        sieve(f"other source than {level('sources')}", rows["source"].isin(wanted))
-    talk = rows["evidence_type"].isin(("opinion", "recommendation"))
-    sieve("opinion or recommendation, never scored", ~talk)
-    if level("plans") == "exclude":
-        sieve("plan", rows["evidence_type"] != "plan")
-    if level("bilateral") == "exclude":
-        sieve("act of a state by itself", ~rows["actor"].str.startswith("state:"))
-    if level("partners") == "exclude":
-        sieve("act of a body founded or equipped", ~rows["actor"].str.startswith("partner:"))
-    if level("elsewhere") == "exclude":
-        sieve("act in another country only", rows["reach"] != "elsewhere")
-    if window is not None:
-        first, last = (f"{year:04d}" for year in window)
-        sieve("undated, so in no window of time", rows["year_start"] != "")
-        sieve(
-            f"outside {first} to {last}", (rows["year_start"] <= last) & (rows["year_end"] >= first)
-        )
+    check_sources(level("sources"), evidence)
+    sieve(f"other source than {level('sources')}", kept(rows, "sources", level("sources")))
+    sieve("opinion or recommendation, never scored", ~is_talk(rows))
+    for choice, reason in ROW_CHOICES.items():
+        sieve(reason, kept(rows, choice, level(choice)))
+    for reason, keep in in_window(rows, window).items():
+        sieve(reason, keep)
     known = rows.assign(leaf=leaf)
     rows, out = known[counts], known[~counts].assign(reason=why[~counts])
     if rows.empty:
@@ -151,105 +136,91 @@ def select(evidence: Evidence, rubric: Rubric, *, window: Window | None = None) 
     )
 
 
-def _spread(rows: pd.DataFrame, rubric: Rubric) -> pd.DataFrame:
-    """Give each denial of a criterion with subcriteria to all its leaves.
+def concerned(rows: pd.DataFrame, organisations: Collection[str]) -> dict[str, pd.Series]:
+    """Say which rows are about an organisation that is compared and a criterion of the family.
 
-    "Has built no infrastructure" denies posts, units and centres alike; "has built infrastructure"
-    affirms at least one of them, so it must be coded at one.
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+    organisations : collection of str
+
+    Returns
+    -------
+    dict of str to pandas.Series
+        By the reason for which the others are left out.
     """
-    leaves = leaf_of(rubric)
-    below: dict[str, list[str]] = {}
-    for criterion, sub in leaves:
-        if sub and (criterion, "") not in leaves:
-            below.setdefault(criterion, []).append(sub)
-    whole = (
-        (rows["effect"] == "absent") & (rows["subcriterion"] == "") & rows["criterion"].isin(below)
-    )
-    if not whole.any():
-        return rows
-    denials = rows[whole].assign(subcriterion=rows.loc[whole, "criterion"].map(below))
-    return pd.concat([rows[~whole], denials.explode("subcriterion")], ignore_index=True)
+    return {
+        "setting or organisations in general, count for nobody": ~rows["organisation"].isin(NOBODY),
+        "organisation left out by the rubric": rows["organisation"].isin(organisations),
+        "criterion outside this family of rubrics": rows["criterion"] != OUTSIDE,
+    }
 
 
-def _leaves(rows: pd.DataFrame, rubric: Rubric) -> list[str | None]:
-    """Return the leaf of each row, moved where a choice reads disputed codes otherwise."""
-    leaves = leaf_of(rubric)
-    moves = [
-        choice for choice in rubric.choices.values() if choice.moves and choice.level != "main"
-    ]
-
-    @cache
-    def leaf(criterion: str, sub: str, alternatives: str) -> str | None:
-        main = find_leaf(leaves, criterion, sub)
-        for choice in moves if main else ():
-            if any(main == m or f"{main}/".startswith(f"{m}/") for m in choice.moves):
-                for path in alternatives.split(";"):
-                    to, _, to_sub = path.partition("/")
-                    if to == choice.level:
-                        return find_leaf(leaves, to, to_sub) or main
-        return main
-
-    return list(map(leaf, rows["criterion"], rows["subcriterion"], rows["alt_criterion"]))
+def is_talk(rows: pd.DataFrame) -> pd.Series:
+    """Say which rows are opinions or recommendations, which no choice lets in."""
+    return rows["evidence_type"].isin(("opinion", "recommendation"))
 
 
-def _partly_absent(rows: pd.DataFrame, leaf: pd.Series) -> np.ndarray:
-    """Say which rows state the absence of one kind of what is scored as a whole.
+def kept(rows: pd.DataFrame, choice: str, level: str) -> pd.Series:
+    """Say which rows one level of a choice about rows keeps.
 
-    That one kind of a pooled criterion is absent does not make the criterion absent.
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+    choice : str
+        `sources` or one of `ROW_CHOICES`.
+    level : str
+
+    Returns
+    -------
+    pandas.Series of bool
     """
-    return np.array(
-        [
-            effect == "absent"
-            and sub != ""
-            and path is not None
-            and not f"/{path}".endswith(f"/{sub}")
-            for effect, sub, path in zip(rows["effect"], rows["subcriterion"], leaf, strict=True)
-        ]
-    )
+    if choice == "sources" and level != "all":
+        return rows["source"].isin(_source_ids(level))
+    if level == "exclude":
+        if choice == "plans":
+            return rows["evidence_type"] != "plan"
+        if choice == "elsewhere":
+            return rows["reach"] != "elsewhere"
+        actor = "state:" if choice == "bilateral" else "partner:"
+        return ~rows["actor"].str.startswith(actor)
+    return pd.Series(data=True, index=rows.index)
+
+
+def in_window(rows: pd.DataFrame, window: Window | None) -> dict[str, pd.Series]:
+    """Say which rows lie in a window of time, by the reason for which the others are left out."""
+    if window is None:
+        return {}
+    first, last = (f"{year:04d}" for year in window)
+    return {
+        "undated, so in no window of time": rows["year_start"] != "",
+        f"outside {first} to {last}": (rows["year_start"] <= last) & (rows["year_end"] >= first),
+    }
 
 
 def _points(
     rows: pd.DataFrame, evidence: Evidence, rubric: Rubric, organisations: dict[str, str]
 ) -> pd.Series:
     """Return the points of each row: level of strength, times reliability, per words if chosen."""
-    levels = sorted(rubric.levels)
-    top = max(rubric.levels[n].points for n in levels)
-    scale = {
-        "linear": {n: rubric.levels[n].points for n in levels},
-        "flat": dict.fromkeys(levels, rubric.levels[levels[0]].points),
-        "steep": {n: top * 3.0 ** (i + 1 - len(levels)) for i, n in enumerate(levels)},
-    }[rubric.level("strength_scale")]
-    if rubric.scoring.rule == "count":
-        scale = dict.fromkeys(levels, top / 2)
-    by_text = {str(n): points for n, points in scale.items()}
-    points = rows["strength"].map(by_text).astype(float)
-    trust = {
-        source: rubric.reliability.get(
-            source, rubric.reliability.get(evidence.kinds.get(source, ""), 1.0)
-        )
-        for source in rows["source"].unique()
-    }
-    points = points * rows["source"].map(trust).astype(float)
+    scale = strength_points(rubric, scale=rubric.level("strength_scale"), rule=rubric.scoring.rule)
+    sources = tuple(rows["source"].unique())
+    trust = reliability(sources, evidence, rubric)
+    points = rows["strength"].map(scale).astype(float) * rows["source"].map(trust).astype(float)
     if rubric.level("documentation") == "per_1000_words":
-        words = words_by_organisation(evidence, tuple(rows["source"].unique()))
-        words = words.reindex(list(organisations))
-        if words.isna().any() or (words == 0).any():
-            names = ", ".join(words.index[words.isna() | (words == 0)])
-            raise EvidenceError(
-                Problem(
-                    where=evidence.name,
-                    found=f"no words are counted on {names}, so nothing can be had per 1,000 words",
-                    mend="Choose documentation: as_written, or supply paragraphs.csv.",
-                )
-            )
-        # Times the mean, so that the fixed scale of the scoring rule keeps its meaning.
-        points = points * rows["organisation"].map(words.mean() / words)
+        points = points * rows["organisation"].map(
+            per_words(evidence, sources, list(organisations))
+        )
     return points
 
 
-def _check_sources(wanted: list[str], evidence: Evidence) -> None:
+def _source_ids(level: str) -> list[str]:
+    return [name.strip() for name in level.split(",")]
+
+
+def check_sources(level: str, evidence: Evidence) -> None:
+    """Raise where a level of `sources` names a source that there is not."""
     known = evidence.kinds or dict.fromkeys(evidence.rows["source"], "")
-    unknown = [name for name in wanted if name not in known]
+    unknown = [name for name in _source_ids(level) if level != "all" and name not in known]
     if unknown:
         raise EvidenceError(
             Problem(

@@ -50,13 +50,31 @@ def read_text(path: Path) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
-def write_atomically(path: Path, text: str) -> None:
-    """Write a text file whole or not at all: beside its place, then renamed.
+def make_folder(path: Path) -> None:
+    """Make a folder, and those above it, unless it is there.
+
+    Raises
+    ------
+    InputError
+        When it cannot be made, or a file is in its place.
+    """
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        found = f"this folder cannot be made ({error.strerror})"
+        raise InputError(
+            Problem(where=str(path), found=found, mend="Choose another place.")
+        ) from None
+
+
+def write_atomically(path: Path, content: str | bytes) -> None:
+    """Write a file whole or not at all: beside its place, then renamed.
 
     Parameters
     ----------
     path : Path
-    text : str
+    content : str or bytes
+        Text is written as UTF-8.
 
     Raises
     ------
@@ -64,17 +82,18 @@ def write_atomically(path: Path, text: str) -> None:
         When the folder is missing or not to be written; what stood there is left as it was.
     """
     temporary = None
+    raw = content.encode() if isinstance(content, str) else content
     try:
         path = path.resolve()
         if path.exists() and not path.is_file() and not path.is_dir():
             # A device or a pipe has no place beside it and cannot be replaced.
-            path.write_text(text, encoding="utf-8", newline="\n")
+            path.write_bytes(raw)
             return
         with tempfile.NamedTemporaryFile(
-            "w", encoding="utf-8", newline="\n", dir=path.parent, prefix=".ioscore-", delete=False
+            dir=path.parent, prefix=".ioscore-", delete=False
         ) as file:
             temporary = Path(file.name)
-            file.write(text)
+            file.write(raw)
         temporary.chmod(0o666 & ~_umask())
         temporary.replace(path)
     except OSError as error:

@@ -55,7 +55,7 @@ def effective_importance(
     ----------
     values : pandas.DataFrame, (n, m)
         Alternatives x criteria as they enter the score; NaN where missing (left out for that
-        criterion).
+        criterion, of which nothing is said with fewer than three).
     weights : pandas.Series, (m,)
         Of the same criteria, >= 0.
     scores : pandas.Series, (n,)
@@ -88,11 +88,12 @@ def effective_importance(
     nominal = weights.loc[names].to_numpy(dtype=float)
     there = ~np.isnan(x)
     columns = [(x[there[:, j], j], y[there[:, j]]) for j in range(len(names))]
-    linear = np.array([_r2(*column) for column in columns])
+    linear = np.array([_r2(*c) if len(c[0]) >= 3 else np.nan for c in columns])
     curved = np.array([correlation_ratio(*c) if len(c[0]) >= ENOUGH else np.nan for c in columns])
     effect = np.where(np.isnan(curved), linear, curved)
     weight = nominal / nominal.sum()
-    share = effect / effect.sum() if effect.sum() > 0 else np.full(len(names), np.nan)
+    whole = np.nansum(effect)
+    share = effect / whole if whole > 0 else np.full(len(names), np.nan)
     table = pd.DataFrame(
         {
             "criterion": names,
@@ -104,7 +105,7 @@ def effective_importance(
             "ratio": np.divide(share, weight, out=np.full(len(names), np.nan), where=weight > 0),
         }
     )
-    least = int(there.sum(axis=0).min())
+    least = int(max(3, there.sum(axis=0).min()))
     return Importance(
         table=table,
         main_effects=None if least >= ENOUGH else NotApplicable(_too_few(least)),

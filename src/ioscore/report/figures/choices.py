@@ -74,7 +74,7 @@ def sobol_bars(tables: Mapping[str, pd.DataFrame], title: str, source: str) -> F
         grid[0].set(
             yticks=range(len(order)), yticklabels=[name.replace("_", " ") for name in order]
         )
-        grid[0].invert_yaxis()
+        grid[0].set_ylim(len(order) - 0.4, -0.6)
         figure.suptitle(
             f"{title}\ndark: by itself (first order); pale: with its interactions (total)",
             fontsize=9,

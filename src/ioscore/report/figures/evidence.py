@@ -7,15 +7,7 @@ from matplotlib.figure import Figure
 
 from ioscore.report.figures.style import GREY, sheet
 
-_KINDS = {
-    "event": "#0072B2",
-    "source": "#D55E00",
-    "kind of source": "#E69F00",
-    "coder": "#009E73",
-    "year": "#56B4E9",
-    "criterion": "#CC79A7",
-    "organisation": "#000000",
-}
+_KEEPS, _TURNS = "#9ecae1", "#08306b"
 
 
 def influence(table: pd.DataFrame, title: str, source: str, *, shown: int = 20) -> Figure:
@@ -33,16 +25,14 @@ def influence(table: pd.DataFrame, title: str, source: str, *, shown: int = 20) 
     with sheet(7.6, 1.4 + 0.27 * len(rows), source) as figure:
         axes = figure.subplots()
         for y, row in enumerate(rows.itertuples(index=False)):
-            colour = _KINDS.get(row.kind, GREY)
-            axes.barh(y, row.change, color=colour, height=0.7)
-            side = "left" if row.change > 0 else "right"
-            turned = ", turns the first place" if row.changes_first else ""
+            axes.barh(y, row.change, color=_TURNS if row.changes_first else _KEEPS, height=0.7)
+            # Beside the bar, or across the axis from one that points to the labels.
+            turned = f"; first then: {row.first}" if row.changes_first else ""
             axes.annotate(
-                f"{row.organisation}{turned}",
-                (row.change, y),
-                xytext=(3 if row.change > 0 else -3, 0),
+                f"{row.organisation} {row.change:+.3f}{turned}",
+                (max(row.change, 0.0), y),
+                xytext=(3, 0),
                 textcoords="offset points",
-                ha=side,
                 va="center",
                 fontsize=7,
                 color=GREY,
@@ -50,12 +40,13 @@ def influence(table: pd.DataFrame, title: str, source: str, *, shown: int = 20) 
         axes.axvline(0, color="black", lw=0.8)
         axes.set(
             title=title,
-            xlabel="greatest change of a score when it is left out (score points, 0 to 1)",
+            xlabel="greatest change of a score when it is left out (points on the scale 0 to 1)\n"
+            "dark: the first place changes too",
             yticks=range(len(rows)),
-            yticklabels=[_short(f"{row.kind}: {row.label}") for row in rows.itertuples()],
+            yticklabels=[_short(f"{row.kind}: {row.left_out}") for row in rows.itertuples()],
         )
-        axes.invert_yaxis()
-        axes.margins(x=0.3)
+        axes.set_ylim(len(rows) - 0.4, -0.6)
+        axes.margins(x=0.25)
         axes.tick_params(axis="y", length=0, labelsize=8)
     return figure
 

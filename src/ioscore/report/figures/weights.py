@@ -68,25 +68,15 @@ def stability(table: pd.DataFrame, title: str, source: str) -> Figure:
                     axes.text(x + shift, y, name, ha=side, va="center", fontsize=7, color=GREY)
         axes.set(
             title=title,
-            xlabel="weight of the criterion, %, the others in proportion",
+            xlabel="weight of the criterion, %, the others in proportion\n"
+            "dot: the rubric's; pale: the first stays first; dark: the whole order stays; names: who "
+            "takes over",
             yticks=range(len(rows)),
             yticklabels=[name.replace("_", " ") for name in rows["criterion"]],
             xlim=(-12, 112),
             ylim=(len(rows) - 0.4, -0.6),
         )
         axes.set_xticks(range(0, 101, 20))
-        axes.text(
-            0,
-            -0.02,
-            "dot: the rubric's weight; pale: the first stays first; dark: the whole order stays; "
-            "names: who takes over",
-            transform=axes.transAxes,
-            fontsize=7,
-            color=GREY,
-            va="top",
-        )
-        axes.xaxis.set_label_coords(0.5, -0.18 if len(rows) > 4 else -0.35)
-        axes.tick_params(axis="x", pad=10)
     return figure
 
 
@@ -106,7 +96,7 @@ def pairwise(ahead: pd.DataFrame, title: str, what: str, source: str) -> Figure:
         sns.heatmap(
             100 * shown,
             ax=axes,
-            cmap="PuOr",
+            cmap=SEQUENTIAL,
             vmin=0,
             vmax=100,
             annot=_percents(shown),

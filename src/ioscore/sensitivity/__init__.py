@@ -1,0 +1,1 @@
+"""How the order moves with weights, evidence and choices."""

@@ -1,0 +1,195 @@
+"""Stability and smallest changes of weights for any method, by search where no formula is known."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy.optimize import minimize
+
+from ioscore.errors import NotApplicable
+from ioscore.ranking import TIE, Decision
+from ioscore.sensitivity.flips import Flip
+from ioscore.sensitivity.weight_space import WeightSpace
+
+Array = NDArray[np.float64]
+
+GRID = 2001
+"""Weights tried on the way from 0 to 1; an interval narrower than a step could be overlooked."""
+STARTS = 8
+"""Nearest draws from which the search for a smaller change sets out."""
+
+
+def scanned_stability(decision: Decision) -> pd.DataFrame:
+    """Return how far each weight can move, the others in proportion, before the order turns.
+
+    Parameters
+    ----------
+    decision : Decision
+        Any method.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns as in `stability_intervals`. Ends lie within 1e-9 of a change of order; a change
+        and its reversal between two of `GRID` weights would be overlooked.
+    """
+    present = decision.weights.to_numpy(dtype=float)
+    values = decision.values.to_numpy(dtype=float)
+    names = [str(name) for name in decision.values.index]
+    records = []
+    for j, criterion in enumerate(decision.weights.index):
+        rest = np.delete(present, j)
+        if rest.sum() <= 0:
+            continue
+
+        def signs(t: Array, j: int = j, rest: Array = rest) -> NDArray[np.int8]:
+            weights = np.insert(np.outer(1 - t, rest / rest.sum()), j, t, axis=1)
+            return _signs(decision.method.score(values, weights))
+
+        record: dict[str, object] = {"criterion": criterion, "weight": present[j]}
+        base = signs(np.array([present[j]]))[0]
+        leads = (base >= 0).all(axis=1)
+        for name, watched in (("first", leads), ("order", np.ones(len(names), dtype=bool))):
+            for end, side in ((0.0, "low"), (1.0, "high")):
+                limit, then = _walk(signs, present[j], end, base, watched)
+                record[f"{name}_{side}"] = limit
+                if name == "first":
+                    now = () if then is None else np.flatnonzero((then >= 0).all(axis=1) & ~leads)
+                    record[f"taken_over_{side}"] = ", ".join(names[k] for k in now)
+        records.append(record)
+    columns = ["criterion", "weight", "first_low", "first_high", "order_low", "order_high"]
+    return pd.DataFrame(records)[[*columns, "taken_over_low", "taken_over_high"]]
+
+
+def _signs(scores: Array) -> NDArray[np.int8]:
+    """Return for each draw and pair whether the first is ahead (1), level (0) or behind (-1)."""
+    # Where all weight lies on what is missing there is no score, which is behind every other.
+    scores = np.where(np.isnan(scores), np.nanmin(scores, axis=1, keepdims=True) - 1, scores)
+    gap = scores[:, :, None] - scores[:, None, :]
+    near = TIE * np.nanmax(np.abs(scores), axis=1)[:, None, None]
+    return np.where(np.abs(gap) <= near, 0, np.sign(gap)).astype(np.int8)
+
+
+def _walk(
+    signs: object, start: float, end: float, base: NDArray[np.int8], watched: NDArray[np.bool_]
+) -> tuple[float, NDArray[np.int8] | None]:
+    """Return where on the way from start to end a watched row of signs first changes, and to what."""
+    assert callable(signs)  # noqa: S101
+    steps = np.linspace(start, end, GRID)
+    found = signs(steps)
+    changed = (found[:, watched] != base[watched]).any(axis=(1, 2))
+    if not changed.any():
+        return end, None
+    k = int(changed.argmax())
+    kept, lost = steps[max(k - 1, 0)], steps[k]
+    while abs(lost - kept) > TIE:
+        middle = (kept + lost) / 2
+        if (signs(np.array([middle]))[0][watched] != base[watched]).any():
+            lost = middle
+        else:
+            kept = middle
+    return float(lost), found[k]
+
+
+def searched_flip(
+    decision: Decision,
+    alternative: str,
+    rivals: tuple[str, ...],
+    draws: Array,
+    space: WeightSpace,
+) -> Flip | NotApplicable:
+    """Return the smallest change of weights found that puts an alternative first, or past another.
+
+    Parameters
+    ----------
+    decision : Decision
+        Any method.
+    alternative : str
+    rivals : tuple of str
+        Whom it is to be ahead of; every other alternative where empty.
+    draws : array, (k, m)
+        Weights among which the search sets out, each in the space.
+    space : WeightSpace
+
+    Returns
+    -------
+    Flip or NotApplicable
+        An upper bound of the smallest change: the nearest draws are pulled back towards the
+        present weights as far as the statement holds, then improved by sequential quadratic
+        programming where the scores are smooth.
+
+    References
+    ----------
+    Kraft, D. (1988). A software package for sequential quadratic programming. DFVLR-FB 88-28.
+    """
+    values = decision.values.to_numpy(dtype=float)
+    before = decision.weights.to_numpy(dtype=float)
+    names = [str(name) for name in decision.values.index]
+    i = names.index(alternative)
+    others = [names.index(name) for name in rivals or names if name != alternative]
+    goal = f"{alternative} ahead of {' and '.join(rivals)}" if rivals else f"{alternative} first"
+
+    def lead(weights: Array) -> Array:
+        """Return the least lead over a rival, (...): >= 0 where the statement holds."""
+        scores = decision.method.score(values, weights)
+        return scores[..., i] - np.nanmax(scores[..., others], axis=-1)
+
+    scale = TIE * float(np.nanmax(np.abs(decision.method.score(values, before))))
+    if lead(before) >= -scale:
+        return NotApplicable(f"{alternative} is there already")
+    good = draws[lead(draws) > scale]
+    if not len(good):
+        return NotApplicable(f"none of {len(draws):,} weights tried put {goal}")
+    nearest = good[np.argsort(((good - before) ** 2).sum(axis=1))[:STARTS]]
+    found = [_pulled(before, start, lead) for start in nearest]
+    found += [better for start in found if (better := _improved(before, start, lead, space)) is not None]
+    after = min(found, key=lambda w: float(((w - before) ** 2).sum()))
+    scores = decision.method.score(values, after)
+    level = [k for k in others if scores[k] >= scores[i] - 1e-6 * np.nanmax(np.abs(scores))]
+    columns = decision.weights.index
+    return Flip(
+        goal=goal,
+        distance=float(np.linalg.norm(after - before)),
+        before=pd.Series(before, index=columns),
+        after=pd.Series(after, index=columns),
+        level_with=tuple(names[k] for k in level),
+        exact=False,
+    )
+
+
+def _pulled(before: Array, start: Array, lead: object) -> Array:
+    """Return the point on the way back to the present weights nearest to them that still holds."""
+    assert callable(lead)  # noqa: S101
+    holds, fails = 1.0, 0.0
+    while holds - fails > TIE:
+        middle = (holds + fails) / 2
+        if lead(before + middle * (start - before)) >= 0:
+            holds = middle
+        else:
+            fails = middle
+    return before + holds * (start - before)
+
+
+def _improved(before: Array, start: Array, lead: object, space: WeightSpace) -> Array | None:
+    """Return nearer weights where the statement holds, by sequential quadratic programming."""
+    assert callable(lead)  # noqa: S101
+    rows = space.rows()
+    answer = minimize(
+        lambda w: float(((w - before) ** 2).sum()),
+        start,
+        jac=lambda w: 2 * (w - before),
+        method="SLSQP",
+        constraints=[
+            {"type": "eq", "fun": lambda w: float(w.sum()) - 1},
+            {"type": "ineq", "fun": lambda w: rows @ w},
+            {"type": "ineq", "fun": lambda w: float(lead(np.maximum(w, 0)))},
+        ],
+        options={"maxiter": 200, "ftol": 1e-14},
+    )
+    after = np.maximum(answer.x, 0)
+    after = after / after.sum()
+    # The answer may lie beside the boundary by the solver's tolerance: step back to where it holds.
+    inside = before + (after - before) * (1 + 1e-7)
+    holds = (inside >= 0).all() and (rows @ inside >= -TIE).all() and bool(lead(inside) >= 0)
+    return _pulled(before, inside, lead) if holds else None

@@ -1,0 +1,133 @@
+"""How far one weight can move before the order changes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from ioscore.ranking import TIE
+
+Array = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stretch:
+    """The part of a line of weights over which an order holds.
+
+    Attributes
+    ----------
+    low, high : float
+        Ends, in [0, 1]; at a low end above 0 and a high end below 1 two alternatives tie.
+    below, above : tuple of int
+        Alternatives that are ahead of one that they were behind (or level with) just beyond the
+        low and the high end; the best of them there, several where they tie. Empty where the low
+        end is 0, the high end 1: nothing lies beyond.
+    """
+
+    low: float
+    high: float
+    below: tuple[int, ...]
+    above: tuple[int, ...]
+
+
+def stretch(at_zero: Array, at_one: Array, now: float, *, first_only: bool) -> Stretch:
+    """Return the interval around the present over which the order, or the first, stays.
+
+    Parameters
+    ----------
+    at_zero, at_one : array, (n,)
+        Scores at the two ends of a line; between them scores are linear.
+    now : float
+        Where on the line the present is, in [0, 1].
+    first_only : bool
+        Whether only the first (all of them where several tie) must stay first; else every pair
+        must stay in order and every tie a tie.
+
+    Returns
+    -------
+    Stretch
+        Ends are closed: there a pair ties. A tie that any move breaks leaves one point.
+    """
+    scores = (1 - now) * at_zero + now * at_one
+    near = TIE * max(float(np.abs(part).max()) for part in (at_zero, at_one))
+    gap = scores[:, None] - scores[None, :]
+    slope = (at_one - at_zero)[:, None] - (at_one - at_zero)[None, :]
+    ahead = np.where(np.abs(gap) <= near, 0.0, gap)
+    watched = ahead >= 0
+    if first_only:
+        watched &= (scores >= scores.max() - near)[:, None]
+    high, above = _end(ahead, slope, watched, 1 - now, near)
+    low, below = _end(ahead, -slope, watched, now, near)
+    return Stretch(low=now - low, high=now + high, below=below, above=above)
+
+
+def _end(
+    ahead: Array, slope: Array, watched: Flags, room: float, near: float
+) -> tuple[float, tuple[int, ...]]:
+    """Return how far pairs (row ahead of column) hold in one direction, and who then leads."""
+    closing = watched & (slope < -near)
+    reach = np.full(ahead.shape, np.inf)
+    reach[closing] = ahead[closing] / -slope[closing]
+    end = float(reach.min())
+    if end >= room - TIE:
+        return room, ()
+    rivals = np.flatnonzero((reach <= end + TIE).any(axis=0))
+    # Among those who pass someone here, the one who gains fastest leads beyond.
+    gain = np.array([-slope[reach[:, k] <= end + TIE, k].min() for k in rivals])
+    return end, tuple(int(k) for k in rivals[gain >= gain.max() - near])
+
+
+def stability_intervals(utilities: pd.DataFrame, weights: pd.Series) -> pd.DataFrame:
+    """Return, for each weight, the interval over which the first and the whole order stay.
+
+    Parameters
+    ----------
+    utilities : pandas.DataFrame
+        Alternatives x criteria; scores are `utilities @ weights`.
+    weights : pandas.Series
+        Of the criteria, >= 0, summing to one.
+
+    Returns
+    -------
+    pandas.DataFrame
+        `criterion`, `weight`; `first_low`, `first_high`: the weights of this criterion, the
+        others scaled in proportion, over which the first stays first; `order_low`, `order_high`:
+        over which every pair keeps its order; `taken_over_low`, `taken_over_high`: who is first
+        just beyond each end of the former, empty where nothing lies beyond (0, 1). NaN and empty
+        for a criterion that has all the weight: its siblings have no proportions.
+
+    Notes
+    -----
+    With weight t on criterion j and (1 - t) w / (1 - w_j) on the others, each difference of two
+    scores is linear in t, so each end is the root of one line.
+
+    References
+    ----------
+    Mareschal, B. (1988). Weight stability intervals in multicriteria decision aid. European
+    Journal of Operational Research 33(1), 54-64. doi:10.1016/0377-2217(88)90254-8
+    """
+    matrix = utilities.to_numpy(dtype=float)
+    present = weights.reindex(utilities.columns).to_numpy(dtype=float)
+    names = [str(name) for name in utilities.index]
+    records = []
+    for j, criterion in enumerate(utilities.columns):
+        others = np.delete(present, j)
+        record: dict[str, object] = {"criterion": criterion, "weight": present[j]}
+        if others.sum() > 0:
+            rest = np.delete(matrix, j, axis=1) @ (others / others.sum())
+            first = stretch(rest, matrix[:, j], present[j], first_only=True)
+            order = stretch(rest, matrix[:, j], present[j], first_only=False)
+            ends = (first.low, first.high, order.low, order.high)
+            takers = [", ".join(names[k] for k in ks) for ks in (first.below, first.above)]
+        else:
+            ends, takers = (np.nan,) * 4, ["", ""]
+        record |= dict(
+            zip(("first_low", "first_high", "order_low", "order_high"), ends, strict=True)
+        )
+        record |= {"taken_over_low": takers[0], "taken_over_high": takers[1]}
+        records.append(record)
+    return pd.DataFrame(records)

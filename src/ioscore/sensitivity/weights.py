@@ -1,0 +1,325 @@
+"""What the weights do to the order: over all of them, and around the rubric's."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from ioscore.errors import IoscoreError, NotApplicable, Problem
+from ioscore.ranking import TIE, Decision, decision_of
+from ioscore.rubric import Rubric
+from ioscore.scoring import Scores
+from ioscore.sensitivity.acceptability import RankAcceptability
+from ioscore.sensitivity.attainable import attainable_ranks
+from ioscore.sensitivity.draws import DirichletAround, Law, NestedUniform, Uniform
+from ioscore.sensitivity.exact import exact_acceptability
+from ioscore.sensitivity.flips import Flip, smallest_change_to_first, smallest_swap
+from ioscore.sensitivity.importance import Importance, effective_importance
+from ioscore.sensitivity.sampling import sample_acceptability
+from ioscore.sensitivity.searched import scanned_stability, searched_flip
+from ioscore.sensitivity.stability import stability_intervals
+from ioscore.sensitivity.weight_space import WeightSpace
+
+Level = Literal["top", "leaf", "nested"]
+
+MANY = 60
+"""Above so many alternatives ranks attained by draws stand for integer programmes."""
+TRIED = 20_000
+"""Draws among which the search for a smallest change sets out, where the rule is not linear."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class WeightSensitivity:
+    """How the order moves with the weights.
+
+    Attributes
+    ----------
+    decision : Decision
+        What is compared; alternatives without any score are left out.
+    unscored : tuple of str
+        These.
+    order : tuple of str
+        Alternatives by their score under the rubric's weights, best first.
+    acceptability : RankAcceptability
+    why_sampled : str
+        Why it is not exact; "" where it is.
+    ranks : pandas.DataFrame
+        `organisation`, `rank`, `best`, `worst`: rank under the rubric's weights, and the best and
+        worst over all weights.
+    ranks_proved : bool
+        Whether `best` and `worst` are proved; else they are those met among the draws.
+    best_weights, worst_weights : pandas.DataFrame or None
+        Alternatives x criteria: weights that reach these ranks, where proved.
+    stability : pandas.DataFrame
+        Columns as in `stability_intervals`.
+    to_first : dict of str to Flip or NotApplicable
+        Smallest change of weights that puts each alternative first.
+    swaps : dict of str to Flip or NotApplicable
+        Smallest change that turns each pair of neighbours in the order.
+    importance : Importance or NotApplicable
+        Nominal weight against effective importance.
+    first_kept, last_kept : (float, float)
+        Share of the weights, with its standard error, that keep the first first, the last last.
+    """
+
+    decision: Decision
+    unscored: tuple[str, ...]
+    order: tuple[str, ...]
+    acceptability: RankAcceptability
+    why_sampled: str
+    ranks: pd.DataFrame
+    ranks_proved: bool
+    best_weights: pd.DataFrame | None
+    worst_weights: pd.DataFrame | None
+    stability: pd.DataFrame
+    to_first: Mapping[str, Flip | NotApplicable]
+    swaps: Mapping[str, Flip | NotApplicable]
+    importance: Importance | NotApplicable
+    first_kept: tuple[float, float]
+    last_kept: tuple[float, float]
+
+
+def analyse_weights(
+    scores: Scores,
+    rubric: Rubric,
+    *,
+    level: Level = "top",
+    concentration: float | None = None,
+    draws: int,
+    seed: int,
+    tolerance: float | None = None,
+    sampled: bool = False,
+    jobs: int = 1,
+    scheduler: str | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> WeightSensitivity:
+    """Say how the order moves with the weights.
+
+    Parameters
+    ----------
+    scores : Scores
+    rubric : Rubric
+        Its `weights_within` bounds the weights of the criteria of the first level.
+    level : {"top", "leaf", "nested"}
+        Whose weights vary: those of the criteria of the first level, the weights inside each
+        fixed; those of all leaves; or those of the parts of every criterion.
+    concentration : float, optional
+        Draw weights around the rubric's, from Dirichlet(concentration w).
+    draws, seed, tolerance, jobs, scheduler, progress
+        As in `sample_acceptability`; used where there is no exact answer.
+    sampled : bool
+        Sample even where there is one.
+
+    Returns
+    -------
+    WeightSensitivity
+
+    Raises
+    ------
+    RubricError
+        For bounds that leave no weights, or leaves under a method that compares criteria.
+    EvidenceError
+        For values that the method cannot take.
+    """
+    decision, unscored = _scored(decision_of(scores, rubric, "top" if level == "top" else "leaf"))
+    values, m = decision.values.to_numpy(dtype=float), decision.values.shape[1]
+    space = _space(decision, rubric, level)
+    law: Law = Uniform(criteria=m, space=None if space.is_whole else space)
+    if level == "nested":
+        law = NestedUniform(paths=tuple(decision.values.columns))
+    if concentration is not None:
+        law = DirichletAround(
+            weights=decision.weights.to_numpy(dtype=float), concentration=concentration
+        )
+    linear = decision.method.linear(values)
+    found = _exact(linear, space, level, concentration, sampled)
+    why = found.reason if isinstance(found, NotApplicable) else ""
+    if isinstance(found, NotApplicable):
+        found = sample_acceptability(
+            values,
+            decision.method,
+            law=law,
+            draws=draws,
+            seed=seed,
+            tolerance=tolerance,
+            jobs=jobs,
+            scheduler=scheduler,
+            progress=progress,
+        )
+    now = decision.scores()
+    names = [str(name) for name in now.sort_values(ascending=False, kind="stable").index]
+    parts = (
+        _linear(decision, linear, space, names)
+        if linear is not None
+        else _searched(decision, space, names, seed)
+    )
+    near = TIE * float(now.abs().max())
+    ranks = {name: 1 + int((now > now[name] + near).sum()) for name in names}
+    best, worst, proved, best_weights, worst_weights = _ranks(decision, linear, space, found)
+    table = pd.DataFrame(
+        {
+            "organisation": names,
+            "rank": [ranks[name] for name in names],
+            "best": [best[name] for name in names],
+            "worst": [worst[name] for name in names],
+        }
+    )
+    index = list(decision.values.index)
+    top = [index.index(name) for name in names if now[name] >= now.max() - near]
+    bottom = [index.index(name) for name in names if now[name] <= now.min() + near]
+    return WeightSensitivity(
+        decision=decision,
+        unscored=unscored,
+        order=tuple(names),
+        acceptability=found,
+        why_sampled=why,
+        ranks=table,
+        ranks_proved=proved,
+        best_weights=best_weights,
+        worst_weights=worst_weights,
+        stability=parts[0],
+        to_first=parts[1],
+        swaps=parts[2],
+        importance=effective_importance(decision.values, decision.weights, now),
+        first_kept=kept(found, top, 0),
+        last_kept=kept(found, bottom, -1),
+    )
+
+
+def kept(found: RankAcceptability, who: list[int], rank: int) -> tuple[float, float]:
+    """Return the share of the weights that keep alternatives at a rank, with its standard error.
+
+    Parameters
+    ----------
+    found : RankAcceptability
+    who : list of int
+        Rows of the alternatives; together, where tied.
+    rank : int
+        0 is first, -1 last.
+    """
+    share = float(found.shares[who, rank].sum())
+    error = float(np.sqrt((found.error[who, rank] ** 2).sum()))
+    return share, error
+
+
+def _scored(decision: Decision) -> tuple[Decision, tuple[str, ...]]:
+    """Leave out alternatives of which nothing is known, which have no rank under any weights."""
+    known = decision.values.notna().any(axis=1)
+    if not known.any():
+        raise IoscoreError(
+            Problem(
+                where="scores", found="no alternative has a score", mend="Give some evidence first."
+            )
+        )
+    gone = tuple(str(name) for name in decision.values.index[~known])
+    kept_values = decision.values.loc[known]
+    return Decision(values=kept_values, weights=decision.weights, method=decision.method), gone
+
+
+def _space(decision: Decision, rubric: Rubric, level: Level) -> WeightSpace:
+    within, criteria = rubric.weights_within, list(decision.values.columns)
+    if not within.bounds and not within.at_least_as_important:
+        return WeightSpace.whole(len(criteria))
+    top = [node.id for node in rubric.top()]
+    if level != "top" or criteria != top:
+        raise IoscoreError(
+            Problem(
+                where=f"rubric {rubric.name}, weights_within",
+                found="it speaks of the criteria of the first level, all of which must have scores",
+                mend="Take --level top, or leave it out.",
+            )
+        )
+    lower, upper = np.zeros(len(top)), np.ones(len(top))
+    for name, (low, high) in within.bounds.items():
+        lower[top.index(name)], upper[top.index(name)] = low, high
+    orders = tuple(
+        (top.index(one), top.index(other))
+        for row in within.at_least_as_important
+        for one, other in zip(row, row[1:], strict=False)
+    )
+    return WeightSpace(lower=lower, upper=upper, orders=orders)
+
+
+def _exact(
+    linear: np.ndarray | None,
+    space: WeightSpace,
+    level: Level,
+    concentration: float | None,
+    sampled: bool,
+) -> RankAcceptability | NotApplicable:
+    if sampled:
+        return NotApplicable("sampling was asked for")
+    if concentration is not None:
+        return NotApplicable("weights around the rubric's have no uniform measure")
+    if level == "nested":
+        return NotApplicable("nested uniform weights have no uniform measure on the leaves")
+    if linear is None:
+        return NotApplicable(
+            "the rule is not linear in the weights (its method, or a missing criterion whose "
+            "weight passes to the others)"
+        )
+    return exact_acceptability(linear, space)
+
+
+def _linear(
+    decision: Decision, linear: np.ndarray, space: WeightSpace, order: list[str]
+) -> tuple[pd.DataFrame, dict[str, Flip | NotApplicable], dict[str, Flip | NotApplicable]]:
+    """Return stability, changes to first and swaps by formula and programme."""
+    values = decision.values
+    utilities = pd.DataFrame(linear, index=values.index, columns=values.columns)
+    weights = decision.weights
+    return (
+        stability_intervals(utilities, weights),
+        {name: smallest_change_to_first(utilities, weights, name, space) for name in order},
+        {
+            f"{lower} ahead of {upper}": smallest_swap(utilities, weights, (upper, lower), space)
+            for upper, lower in zip(order, order[1:], strict=False)
+        },
+    )
+
+
+def _searched(
+    decision: Decision, space: WeightSpace, order: list[str], seed: int
+) -> tuple[pd.DataFrame, dict[str, Flip | NotApplicable], dict[str, Flip | NotApplicable]]:
+    """Return the same by search; of a pair the rest is left out, where the rule allows that."""
+    m = len(decision.weights)
+    law = Uniform(criteria=m, space=None if space.is_whole else space)
+    draws = law.draw(np.random.default_rng(seed), TRIED)
+    return (
+        scanned_stability(decision),
+        {name: searched_flip(decision, name, (), draws, space) for name in order},
+        {
+            f"{lower} ahead of {upper}": searched_flip(decision, lower, (upper,), draws, space)
+            for upper, lower in zip(order, order[1:], strict=False)
+        },
+    )
+
+
+def _ranks(
+    decision: Decision,
+    linear: np.ndarray | None,
+    space: WeightSpace,
+    found: RankAcceptability,
+) -> tuple[dict[str, int], dict[str, int], bool, pd.DataFrame | None, pd.DataFrame | None]:
+    """Return best and worst rank of each alternative, whether proved, and weights that reach them."""
+    values = decision.values
+    if linear is not None and len(values) <= MANY:
+        utilities = pd.DataFrame(linear, index=values.index, columns=values.columns)
+        attained = attainable_ranks(utilities, space)
+        rows = attained.table.set_index("alternative")
+        return (
+            rows["best"].to_dict(),
+            rows["worst"].to_dict(),
+            True,
+            attained.best_weights,
+            attained.worst_weights,
+        )
+    there = found.shares > 0
+    n = len(values)
+    best = dict(zip(values.index, 1 + there.argmax(axis=1), strict=True))
+    worst = dict(zip(values.index, n - there[:, ::-1].argmax(axis=1), strict=True))
+    return best, worst, False, None, None
