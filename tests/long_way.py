@@ -7,13 +7,13 @@ import itertools
 import numpy as np
 import pandas as pd
 
-from helpers import evidence_of
+from helpers import evidence_of, flat_rubric
 from ioscore.errors import EvidenceError
 from ioscore.evidence import select
 from ioscore.ranking import rank
 from ioscore.rubric import Rubric, choose
 from ioscore.scoring import score
-from ioscore.sensitivity.switches import OWN
+from ioscore.sensitivity.switches import OWN, switches_of
 
 METHODS = {
     "arithmetic": "weighted_mean",
@@ -147,3 +147,23 @@ def ranked_the_long_way(evidence, rubric, levels):
         return rank(score(select(evidence, other), other), other)
     except EvidenceError:
         return None
+
+
+def some_switches(rubric, names):
+    return [switch for switch in switches_of(rubric) if switch.name in names]
+
+
+def tiny_evidence():
+    """Return evidence on two: one plan in the north, one act in the south, both about tools."""
+    return evidence_of(
+        {"strength": "3", "evidence_type": "plan", "source": "north"},
+        {"organisation": "BETA", "strength": "1", "source": "south"},
+        kinds={"north": "", "south": ""},
+    )
+
+
+def tiny_rubric(**fields):
+    levels = {
+        "sources": {"level": "all", "levels": ["all", "north"], "probabilities": [0.75, 0.25]}
+    }
+    return flat_rubric(choices=levels, **fields)

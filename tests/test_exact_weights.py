@@ -210,7 +210,8 @@ def test_all_but_degenerate_tables_are_right_or_refused(utilities, noise, digits
         shares, _ = by_polygons(utilities)
         assert found.shares == pytest.approx(shares, abs=100 * 10.0**-digits + ROUNDING)
     else:
-        assert 7 < digits < 14, found
+        # Below, the disturbance is plain data; above, it counts as rounding.
+        assert 5 < digits < 14, found
 
 
 # ----- sampling ----------------------------------------------------------------------------------

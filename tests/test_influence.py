@@ -266,10 +266,9 @@ def test_an_influence_by_hand():
 def test_with_fixed_scales_no_rank_reversal_with_min_max_there_is():
     """Leaving out C turns A and B round where values are stretched between the least and greatest.
 
-    Fixed: A (1/2, 7/8), B (3/4, 3/4), C (0, 15/16) is A .69, B .75. Between least and greatest of
-    all, B leads by the first criterion, (3/4 - 1/2) / (3/4 - 0); A by the second, (7/8 - 3/4) /
-    (15/16 - 3/4), which is more; of A and B alone both gaps are the whole range: a tie. With the
-    weights 11 : 10 B is then ahead.
+    A is (1/2, 7/8), B (3/4, 3/4), C (0, 15/16), weighed 11 : 10. Stretched over all three, A is
+    (2/3, 2/3) and B (1, 0), so 2/3 against 11/21; over A and B alone A is (0, 1) and B (1, 0), so
+    10/21 against 11/21.
     """
     points = {"A": (1, 3), "B": (2, 2), "C": (0, 4)}
     rows = [

@@ -27,13 +27,15 @@ from typing import Literal
 
 import pandas as pd
 
-from ioscore.errors import EvidenceError, Problem, RubricError
+from ioscore.errors import EvidenceError, NotApplicable, Problem, RubricError
 from ioscore.evidence import Evidence
 from ioscore.evidence.table import EFFECTS
 from ioscore.ranking import rank
 from ioscore.ranking.tree import aggregate
 from ioscore.rubric import Rubric, choose, with_rules
 from ioscore.scoring import score
+from ioscore.sensitivity.carried import Assertion, Carried, worlds_that_carry
+from ioscore.sensitivity.worlds import enumerate_worlds
 from ioscore.study import Study, run_study
 
 State = Literal["reproduced", "not reproduced", "too close to call", "not checkable", "what-if"]
@@ -156,6 +158,39 @@ def answer_claims(
             ):
                 turned[n].append(name)
     return answers, [tuple(names) for names in turned]
+
+
+def carry_claims(
+    claims: Sequence[Claim], evidence: Evidence, rubric: Rubric
+) -> tuple[int, list[Carried | None]] | NotApplicable:
+    """Say in what share of all combinations of the rubric's choices each claim is reproduced.
+
+    Parameters
+    ----------
+    claims : sequence of Claim
+    evidence : Evidence
+        With its paragraphs, if `documentation` varies.
+    rubric : Rubric
+
+    Returns
+    -------
+    worlds : int
+        Number of combinations.
+    carried : list of Carried or None
+        None for what-ifs, for what cannot be checked at all, and for claims on what the rubric
+        does not have. The whole is not applicable where there is nothing to vary.
+    """
+    worlds = enumerate_worlds(evidence, rubric)
+    if isinstance(worlds, NotApplicable):
+        return worlds
+    base = run_study(evidence, rubric)
+    asserted = {
+        n: Assertion(kind=claim.kind, subject=claim.subject, other=claim.other, path=claim.path)
+        for n, claim in enumerate(claims)
+        if claim.form in ("order", "pair", "presence") and not _strange(claim, base)
+    }
+    found = dict(zip(asserted, worlds_that_carry(worlds, list(asserted.values())), strict=True))
+    return len(worlds.ranks), [found.get(n) for n in range(len(claims))]
 
 
 def single_changes(rubric: Rubric) -> Iterator[tuple[str, Rubric]]:

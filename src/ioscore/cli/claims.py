@@ -35,24 +35,34 @@ def claims(
     """Answer statements such as "UNODC first overall" from the evidence, one by one.
 
     reproduced, not reproduced, too close to call (the rubric's `close`), not checkable, or what-if;
-    with the single choices that turn the answer.
+    with the single choices that turn the answer, and the share of all combinations of choices
+    (worlds) that carry it.
     """
     with failures():
-        from ioscore.claims import answer_claims
+        from ioscore.claims import answer_claims, carry_claims
+        from ioscore.errors import NotApplicable
         from ioscore.io.claims import read_claims
         from ioscore.report import records
-        from ioscore.report.claims import claims_table, claims_text
+        from ioscore.report.claims import claims_table, claims_text, worlds_text
 
         table, parsed = read_claims(file)
         used = the_rubric(rubric, weights=weights, choices=choices, sources=sources)
-        answers, turned = answer_claims(parsed, the_evidence(evidence, used, words=True), used)
-        result = claims_table(table, answers, turned)
+        coded = the_evidence(evidence, used, words=True)
+        answers, turned = answer_claims(parsed, coded, used)
+        worlds = carry_claims(parsed, coded, used)
+        number, carried = (
+            (worlds, [None] * len(parsed)) if isinstance(worlds, NotApplicable) else worlds
+        )
+        result = claims_table(table, answers, turned, carried)
         if form is Format.json:
             put_json(
                 {
                     "schema": "ioscore.claims/1",
                     "rubric": used.name,
                     "close": used.close,
+                    "worlds": {"not_applicable": number.reason}
+                    if isinstance(number, NotApplicable)
+                    else number,
                     "claims": records(result),
                 },
                 output,
@@ -60,12 +70,13 @@ def claims(
         elif form in (Format.csv, Format.latex):
             put(as_text(result, form), output)
         else:
-            shown = result[["id", "claim", "answer", "why", "turned_by"]]
+            shown = result[["id", "claim", "answer", "worlds", "why", "turned_by"]]
             put(
                 "\n".join(
                     [
                         as_text(shown, form, title=f"Claims under rubric {used.name}"),
                         claims_text(answers),
+                        worlds_text(number),
                     ]
                 ),
                 output,

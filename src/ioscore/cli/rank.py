@@ -100,13 +100,24 @@ def _show(
     ranking: Ranking, scores: Scores, selection: Selection | None, form: Format, output: Path | None
 ) -> None:
     from ioscore import report
+    from ioscore.errors import IoscoreError
+    from ioscore.sensitivity.kept import kept_shares
 
+    try:
+        kept = kept_shares(scores, ranking.rubric)
+    except IoscoreError:
+        # Some alternative has no score under some weights; `ioscore sensitivity` says which.
+        kept = None
     if form is Format.json:
-        put_json(report.ranking_json(ranking, scores, selection), output)
+        put_json(report.ranking_json(ranking, scores, selection, kept), output)
         return
     rubric = ranking.rubric
     title = f"Rubric {rubric.name}" + (f": {rubric.title}" if rubric.title else "")
     notes = [report.headline(ranking)]
+    if kept is not None:
+        from ioscore.report.kept import kept_line
+
+        notes.append(kept_line(kept))
     if selection is not None:
         notes.append(report.caveat(selection))
     across = form is Format.table and report.fits_across(ranking)

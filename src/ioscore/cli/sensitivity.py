@@ -60,7 +60,9 @@ def sensitivity(
     evidence: EvidenceOption = None,
     scores: Annotated[
         Path | None,
-        typer.Option("--scores", help="Analyse a ready matrix, as in `ioscore rank`: weights only."),
+        typer.Option(
+            "--scores", help="Analyse a ready matrix, as in `ioscore rank`: weights only."
+        ),
     ] = None,
     weights: SetOption = None,
     choices: ChoiceOption = None,
@@ -209,7 +211,11 @@ def _show(results: dict[str, Result], parameters: dict[str, Any], form: Format) 
         return
     texts = []
     for title, lines, tables in parts(results, most=SHOWN):
-        said = "\n".join(f"- {line}" for line in lines) if form is Format.markdown else "\n".join(lines)
+        said = (
+            "\n".join(f"- {line}" for line in lines)
+            if form is Format.markdown
+            else "\n".join(lines)
+        )
         head = f"## {title}" if form is Format.markdown else title
         if form in (Format.csv, Format.latex):
             say(f"{title}\n{said}")

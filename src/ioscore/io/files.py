@@ -89,9 +89,7 @@ def write_atomically(path: Path, content: str | bytes) -> None:
             # A device or a pipe has no place beside it and cannot be replaced.
             path.write_bytes(raw)
             return
-        with tempfile.NamedTemporaryFile(
-            dir=path.parent, prefix=".ioscore-", delete=False
-        ) as file:
+        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".ioscore-", delete=False) as file:
             temporary = Path(file.name)
             file.write(raw)
         temporary.chmod(0o666 & ~_umask())

@@ -88,8 +88,7 @@ def regrets(values: Array, weights: Array, v: float = 0.5) -> Regret:
     differs = width > NOISE * np.abs(values).max(axis=0)
     share = np.divide(best - values, width, out=np.zeros(values.shape), where=differs)
     # Draws run along the last axis: loops over the few alternatives would be ten times slower.
-    flat = np.ascontiguousarray(weights.reshape(-1, weights.shape[-1]).T, dtype=float)
-    flat /= totals.reshape(-1)
+    flat = np.divide(weights.reshape(-1, weights.shape[-1]).T, totals.reshape(-1), order="C")
     group = share @ flat
     single, part = np.zeros(group.shape), np.empty(group.shape)
     for column, weight in zip(share.T, flat, strict=True):

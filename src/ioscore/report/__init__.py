@@ -7,12 +7,12 @@ from ioscore.report.ranking import (
     contributions_table,
     fits_across,
     headline,
-    listed,
     margins,
     parts_title,
     ranking_json,
     ranking_table,
 )
+from ioscore.report.sentences import listed
 from ioscore.report.tables import as_csv, as_latex, as_markdown, plain, records
 
 __all__ = [

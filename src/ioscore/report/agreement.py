@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from ioscore.evidence.agreement import ENOUGH, Agreement
-from ioscore.report.ranking import listed
+from ioscore.report.sentences import listed
 from ioscore.report.tables import plain, records
 
 FEW = 20

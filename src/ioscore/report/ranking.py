@@ -9,18 +9,16 @@ import pandas as pd
 
 from ioscore.evidence import Selection
 from ioscore.ranking import FILLS, Ranking
+from ioscore.report.kept import kept_json
+from ioscore.report.sentences import listed
 from ioscore.report.tables import plain
 from ioscore.scoring import Scores
+from ioscore.sensitivity.kept import Kept
 
 MEASURES = "documented effort in the named sources, not effect"
 FEW = 8
 """So many alternatives, or criteria, can stand side by side."""
 _SHOWN = {"missing": "?", "absent": "absent", "limited": "0 (limits)"}
-
-
-def listed(names: list[str] | tuple[str, ...]) -> str:
-    """Return names as a sentence has them: ``A, B and C``."""
-    return " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
 
 
 def headline(ranking: Ranking) -> str:
@@ -155,7 +153,10 @@ def margins(ranking: Ranking) -> list[str]:
 
 
 def ranking_json(
-    ranking: Ranking, scores: Scores, selection: Selection | None = None
+    ranking: Ranking,
+    scores: Scores,
+    selection: Selection | None = None,
+    kept: Kept | None = None,
 ) -> dict[str, Any]:
     """Return a ranking as the document ``ioscore.ranking/1``.
 
@@ -165,6 +166,8 @@ def ranking_json(
     scores : Scores
     selection : Selection, optional
         Left out for a ready matrix.
+    kept : Kept, optional
+        How many of all weights keep the first and the last in their places.
 
     Returns
     -------
@@ -217,6 +220,7 @@ def ranking_json(
             "kinds_of_sources": selection.kinds if selection else [],
             "window": list(selection.window) if selection and selection.window else None,
             "left_out": selection.left_out if selection else {},
+            "all_weights": kept_json(kept) if kept else None,
             "ranking": rows,
         }
     )

@@ -16,9 +16,6 @@ Words = NDArray[np.uint64]
 ZERO = 1e-12
 """What is smaller than this share of the terms it is the sum of is zero: rounding leaves 1e-15."""
 
-SINGULAR = 1e-14
-"""A determinant below this share of the product of the lengths of its rows is zero."""
-
 ONE = np.uint64(1)
 
 
@@ -120,7 +117,7 @@ def _solve(system: Array, scale: tuple[Array, Array], tied: Integers, held: Inte
     matrix = system[used[:, :, None], held[:, None, :]]
     matrix = matrix * row_scale[:, :, None] * column_scale[:, None, :]
     volume = np.abs(np.linalg.det(matrix))
-    regular = volume > SINGULAR * np.linalg.norm(matrix, axis=2).prod(axis=1)
+    regular = volume > ZERO * np.linalg.norm(matrix, axis=2).prod(axis=1)
     matrix, volume, tied, held = matrix[regular], volume[regular], tied[regular], held[regular]
     row_scale, column_scale = row_scale[regular], column_scale[regular]
 

@@ -127,7 +127,7 @@ def _block(work: Callable[[np.random.Generator, int], T], seed: int, block: int,
 def _parallel(
     work: Callable[[np.random.Generator, int], T], sizes: Sequence[int], seed: int, jobs: int
 ) -> Generator[T]:
-    from joblib import Parallel, delayed  # type: ignore[import-untyped]
+    from joblib import Parallel, delayed
 
     wanted = True
 
@@ -171,9 +171,7 @@ def _client(address: str) -> Generator[Any]:
     start = "Start one with `dask scheduler` and give its address as tcp://HOST:PORT."
     try:
         _knock(address)
-        client = distributed.Client(  # type: ignore[no-untyped-call]
-            address, timeout=CONNECT_SECONDS, set_as_default=False
-        )
+        client = distributed.Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
     except (OSError, ValueError) as error:
         raise _unusable(address, f"no scheduler answers ({error})", start) from error
     try:
@@ -183,7 +181,7 @@ def _client(address: str) -> Generator[Any]:
         start = f"Start one with `dask worker {address}`."
         raise _unusable(address, "the scheduler has no workers", start) from error
     finally:
-        client.close()  # type: ignore[no-untyped-call]
+        client.close()
 
 
 def _knock(address: str) -> None:

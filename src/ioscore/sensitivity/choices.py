@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -119,7 +120,7 @@ def _statements(worlds: Worlds) -> list[Statement]:
         *(Statement(kind="last", subject=name) for name in order[-1:]),
         *(
             Statement(kind="ahead", subject=one, other=two)
-            for one, two in zip(order, order[1:], strict=False)
+            for one, two in itertools.pairwise(order)
         ),
     ]
 

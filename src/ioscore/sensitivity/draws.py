@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Protocol
 
 import numpy as np
@@ -181,7 +182,7 @@ class NestedUniform:
         for path in self.paths:
             steps = path.split("/")
             nodes = ["", *("/".join(steps[: i + 1]) for i in range(len(steps)))]
-            for parent, child in zip(nodes[:-1], nodes[1:], strict=True):
+            for parent, child in pairwise(nodes):
                 known = children.setdefault(parent, [])
                 if child not in known:
                     known.append(child)
@@ -207,13 +208,13 @@ def simplex(
         Columns > 0 and summing to one.
     """
     if np.dtype(dtype) == np.float32:
-        return _exponentials(rng, parts, size)
+        return np.asarray(_single_simplex(rng, parts, size))
     drawn = rng.standard_exponential((parts, size))
     drawn /= drawn.sum(axis=0)
     return drawn
 
 
-def _exponentials(rng: np.random.Generator, parts: int, size: int) -> Array:
+def _single_simplex(rng: np.random.Generator, parts: int, size: int) -> NDArray[np.float32]:
     """Return points uniform on the simplex in float32, at half the price of NumPy's exponentials.
 
     The upper 23 of 32 random bits are put behind the point of a number in [1, 2); minus one, plus
@@ -225,7 +226,7 @@ def _exponentials(rng: np.random.Generator, parts: int, size: int) -> Array:
     bits = words[: parts * size].reshape(parts, size)
     bits >>= np.uint32(9)
     bits |= np.uint32(0x3F800000)
-    drawn = bits.view(np.float32)
+    drawn: NDArray[np.float32] = bits.view(np.float32)
     drawn -= np.float32(1 - 2**-24)
     np.log(drawn, out=drawn)
     drawn /= drawn.sum(axis=0)

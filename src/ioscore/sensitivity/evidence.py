@@ -22,7 +22,9 @@ from ioscore.sensitivity.resampling import (
     resample_events,
 )
 
-ONE_READING = NotApplicable("one reading of the sources only, so nothing is known of how they differ")
+ONE_READING = NotApplicable(
+    "one reading of the sources only, so nothing is known of how they differ"
+)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -84,10 +84,11 @@ def exact_acceptability(
     rounding = ROUNDING * np.abs(utilities).max()
     hyperplanes = len(kinds) - 1 + len(limits)
     systems = len(kinds) * count_systems(hyperplanes, m)
+    # Faces are named by one bit for each weight and two for each hyperplane, of 64.
     if systems > MOST_SYSTEMS or 2 * hyperplanes + m > 64:
         return NotApplicable(
-            f"{n} alternatives by {m} criteria with {len(limits)} limits need {systems:,} "
-            f"systems of equations, of {MOST_SYSTEMS:,} at most; sampling has no such bound"
+            f"{n} alternatives by {m} criteria with {len(limits)} limits are too many for exact "
+            f"volumes ({systems:,} systems of equations); sampling has no such bound"
         )
     volume = _volume(limits)
     if isinstance(volume, NotApplicable):

@@ -73,7 +73,9 @@ def resample_events(
     Events are drawn within strata: those credited to the same set of organisations. So each
     organisation keeps its number of events, which says how much was written about it rather than
     what it did, and an event of two organisations stays one. An event that is alone in its
-    stratum is in every draw. Words written, where scores are per word, stay as they are.
+    stratum is in every draw. A cell of which no event is drawn is missing in that draw, and where
+    its weight then passes on, mean scores lie off the scores of the evidence: the spread and the
+    order are what is to be read. Words written, where scores are per word, stay as they are.
 
     References
     ----------

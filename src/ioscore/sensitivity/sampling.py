@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
 from functools import partial
 
@@ -10,28 +10,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ioscore.errors import IoscoreError, Problem
-from ioscore.ranking import TIE
 from ioscore.ranking.decision import Method
 from ioscore.sensitivity.acceptability import RankAcceptability
 from ioscore.sensitivity.blocks import block_sizes, run_blocks
-from ioscore.sensitivity.draws import Law, Uniform
-from ioscore.sensitivity.tally import (
-    MANY,
-    Flags,
-    Ranks,
-    Tally,
-    rank_by_pairs,
-    tally_ranks,
-    tally_sorted,
-)
+from ioscore.sensitivity.draws import Law
+from ioscore.sensitivity.kernel import tally_block
+from ioscore.sensitivity.tally import Tally, count_sorted
 
 Array = NDArray[np.float64]
 
 BLOCK = 2**16
 """Draws of a block: enough to outweigh the price of handing it to another process."""
-
-SLICE_BYTES = 2**17
-"""Size of the arrays of a slice: they stay in the second cache, and in the memory in hand."""
 
 
 def sample_acceptability(
@@ -101,7 +90,7 @@ def sample_acceptability(
     _check(values, law, draws, jobs, tolerance)
     n, m = values.shape
     sizes = block_sizes(draws, _block(n, m))
-    work = partial(_tally_block, values=values, method=method, law=law)
+    work = partial(tally_block, values=values, method=method, law=law)
     total, done = Tally.zeros(n, m), 0
     parts = run_blocks(work, sizes, seed=seed, jobs=jobs, scheduler=scheduler, progress=progress)
     with closing(parts):
@@ -113,106 +102,9 @@ def sample_acceptability(
     return _result(total, done, values, method, law)
 
 
-def _tally_block(
-    rng: np.random.Generator, size: int, *, values: Array, method: Method, law: Law
-) -> Tally:
-    """Draw the weights of a block in slices that stay in cache, and count the ranks."""
-    n, m = values.shape
-    utilities = method.utilities(values) if method.utilities is not None else None
-    linear = utilities is not None and bool(np.isfinite(utilities).all())
-    score = partial(_product, utilities) if linear else partial(method.score, values)
-    single = linear and n <= MANY and isinstance(law, Uniform) and law.space is None
-    rank = _rank_linear(utilities) if single else _rank_scores(score)
-    total = Tally.zeros(n, m)
-    for k in block_sizes(size, _slice(n, m, 4 if single else 8)):
-        weights = law.draw(rng, k, np.float32 if single else np.float64)
-        if n > MANY:
-            total.add(tally_sorted(score(weights), weights))
-            continue
-        for part in _tally_pairs(*rank(weights), weights, score):
-            total.add(part)
-    return total
-
-
-Scorer = Callable[[Array], Array]
-Ranker = Callable[[Array], tuple[Ranks, Flags, Flags]]
-
-
-def _tally_pairs(
-    ranks: Ranks, ahead: Flags, decided: Flags, weights: Array, score: Scorer
-) -> Iterator[Tally]:
-    """Count the ranks of the draws that are decided, and apart from them those with ties."""
-    if not decided.all():
-        tied = weights[~decided].astype(float)
-        yield tally_sorted(score(tied), tied)
-        ranks, ahead, weights = ranks[:, decided], ahead[..., decided], weights[decided]
-    yield tally_ranks(ranks, ahead, weights.T)
-
-
-def _rank_scores(score: Scorer) -> Ranker:
-    """Rank by scores in float64."""
-
-    def rank(weights: Array) -> tuple[Ranks, Flags, Flags]:
-        scores = np.ascontiguousarray(score(weights).T)
-        return rank_by_pairs(scores, TIE * float(np.abs(scores).max()))
-
-    return rank
-
-
-def _rank_linear(utilities: Array) -> Ranker:
-    """Rank by utilities in float32, and draws that are too close to call again in float64."""
-    # A constant in a criterion moves all scores alike; without it float32 resolves more.
-    middle = (utilities.max(axis=0) + utilities.min(axis=0)) / 2
-    centred = (utilities - middle).astype(np.float32)
-    margin = _margin(utilities, float(np.abs(centred).max()))
-    rank_exactly = _rank_scores(partial(_product, utilities))
-
-    def rank(weights: Array) -> tuple[Ranks, Flags, Flags]:
-        ranks, ahead, decided = rank_by_pairs(centred @ weights.T, margin)
-        close = np.flatnonzero(~decided)
-        if len(close):
-            again = rank_exactly(weights[close].astype(float))
-            ranks[:, close], ahead[..., close], decided[close] = again
-        return ranks, ahead, decided
-
-    return rank
-
-
-def _margin(utilities: Array, greatest: float) -> float:
-    """Return how far apart two float32 scores must be for their order to be certain.
-
-    Rounding the utilities to float32 (unit u = 2^-24) and summing m products, in any order and
-    with or without fused multiplication, moves a score by at most (m + 1) u / (1 - (m + 1) u)
-    times sum |U| w <= greatest |U| (Higham 2002, ch. 3). Two scores move by twice that. Adding the
-    margin to a score rounds once more, by u times twice the greatest; weights that sum to one
-    only to within m u, and the terms of second order, are covered by counting 2 (m + 3) in place
-    of 2 (m + 2). Scores that the tie rule could call equal are left open too.
-
-    References
-    ----------
-    Higham, N. J. (2002). Accuracy and Stability of Numerical Algorithms, 2nd ed. SIAM.
-    doi:10.1137/1.9780898718027
-    """
-    m = utilities.shape[1]
-    return 2 * (m + 3) * 2.0**-24 * greatest + 1.001 * TIE * float(np.abs(utilities).max())
-
-
-def _product(utilities: Array, weights: Array) -> Array:
-    return weights @ utilities.T
-
-
 def _block(n: int, m: int) -> int:
     """Return the draws of a block: fewer for large problems, so that jobs share the work."""
     return int(np.clip(2**23 // (n * m), 2**12, BLOCK))
-
-
-def _slice(n: int, m: int, itemsize: int) -> int:
-    """Return the draws that are ranked at once; a block is a row of slices."""
-    fits = SLICE_BYTES // (itemsize * max(n, m))
-    pairs = 8 * SLICE_BYTES // n**2
-    # Many alternatives take long slices: else adding up counts, n by n, would cost the most.
-    draws = min(fits, pairs) if n <= MANY else max(fits, 512)
-    return 1 << (max(draws, 64).bit_length() - 1)  # rows aligned in memory, flags in whole words
 
 
 def _error(share: Array, draws: int) -> Array:
@@ -227,7 +119,7 @@ def _result(total: Tally, draws: int, values: Array, method: Method, law: Law) -
         spread = np.clip(total.squares / firsts - central**2, 0, None)
         central_error = np.sqrt(spread / np.where(firsts > 1, firsts - 1, np.nan))
     shares = np.clip(total.shares / draws, 0, 1)  # thirds do not cancel to the last bit
-    pairwise = total.pairs / draws
+    pairwise = total.pairs / draws if total.pairs.size else np.full_like(shares, np.nan)
     pairwise_error = _error(pairwise, draws)
     np.fill_diagonal(pairwise, 0.5)
     np.fill_diagonal(pairwise_error, 0.0)
@@ -250,7 +142,9 @@ def _confidence(values: Array, method: Method, central: Array) -> Array:
     confidence = np.full(len(values), np.nan)
     known = np.flatnonzero(~np.isnan(central[:, 0]))
     for i in known:
-        at_centre = tally_sorted(method.score(values, central[i : i + 1]), central[i : i + 1])
+        weights = central[i : i + 1]
+        at_centre = Tally.zeros(*values.shape)
+        count_sorted(at_centre, method.score(values, weights), weights)
         confidence[i] = at_centre.shares[i, 0]
     return confidence
 

@@ -143,7 +143,9 @@ def searched_flip(
         return NotApplicable(f"none of {len(draws):,} weights tried put {goal}")
     nearest = good[np.argsort(((good - before) ** 2).sum(axis=1))[:STARTS]]
     found = [_pulled(before, start, lead) for start in nearest]
-    found += [better for start in found if (better := _improved(before, start, lead, space)) is not None]
+    found += [
+        better for start in found if (better := _improved(before, start, lead, space)) is not None
+    ]
     after = min(found, key=lambda w: float(((w - before) ** 2).sum()))
     scores = decision.method.score(values, after)
     level = [k for k in others if scores[k] >= scores[i] - 1e-6 * np.nanmax(np.abs(scores))]

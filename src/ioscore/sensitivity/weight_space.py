@@ -7,7 +7,6 @@ from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import linprog
 
 from ioscore.errors import Problem, RubricError
 
@@ -148,6 +147,8 @@ def widest_margin(rows: Array, space_rows: Array) -> tuple[float, Array]:
         Negative where no weights in the space meet every row.
     weights : array, (m,)
     """
+    from scipy.optimize import linprog  # half a second to load, and most rubrics set no bounds
+
     m = rows.shape[1]
     limits = np.hstack([-np.vstack([rows, space_rows]), np.zeros((len(rows) + len(space_rows), 1))])
     limits[: len(rows), -1] = 1.0

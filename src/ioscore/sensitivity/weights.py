@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 import pandas as pd
 
-from ioscore.errors import IoscoreError, NotApplicable, Problem
+from ioscore.errors import NotApplicable
 from ioscore.ranking import TIE, Decision, decision_of
-from ioscore.rubric import Rubric
+from ioscore.rubric import Rubric, with_rules
 from ioscore.scoring import Scores
 from ioscore.sensitivity.acceptability import RankAcceptability
 from ioscore.sensitivity.attainable import attainable_ranks
@@ -19,14 +19,13 @@ from ioscore.sensitivity.draws import DirichletAround, Law, NestedUniform, Unifo
 from ioscore.sensitivity.exact import exact_acceptability
 from ioscore.sensitivity.flips import Flip, smallest_change_to_first, smallest_swap
 from ioscore.sensitivity.importance import Importance, effective_importance
+from ioscore.sensitivity.kept import Level, declared_space, ends, kept, scored_part
 from ioscore.sensitivity.sampling import sample_acceptability
 from ioscore.sensitivity.searched import scanned_stability, searched_flip
 from ioscore.sensitivity.stability import stability_intervals
 from ioscore.sensitivity.weight_space import WeightSpace
 
-Level = Literal["top", "leaf", "nested"]
-
-MANY = 60
+MANY = 30
 """Above so many alternatives ranks attained by draws stand for integer programmes."""
 TRIED = 20_000
 """Draws among which the search for a smallest change sets out, where the rule is not linear."""
@@ -64,6 +63,10 @@ class WeightSensitivity:
         Nominal weight against effective importance.
     first_kept, last_kept : (float, float)
         Share of the weights, with its standard error, that keep the first first, the last last.
+    by_fill : dict of str to pandas.DataFrame
+        Where a missing criterion makes the rule non-linear: the exact rank acceptabilities
+        (alternatives x ranks) with the least and with the greatest value in the gaps (`worst`,
+        `best`), as far as there are any.
     """
 
     decision: Decision
@@ -81,6 +84,7 @@ class WeightSensitivity:
     importance: Importance | NotApplicable
     first_kept: tuple[float, float]
     last_kept: tuple[float, float]
+    by_fill: Mapping[str, pd.DataFrame]
 
 
 def analyse_weights(
@@ -125,9 +129,11 @@ def analyse_weights(
     EvidenceError
         For values that the method cannot take.
     """
-    decision, unscored = _scored(decision_of(scores, rubric, "top" if level == "top" else "leaf"))
+    decision, unscored = scored_part(
+        decision_of(scores, rubric, "top" if level == "top" else "leaf")
+    )
     values, m = decision.values.to_numpy(dtype=float), decision.values.shape[1]
-    space = _space(decision, rubric, level)
+    space = declared_space(decision, rubric, level)
     law: Law = Uniform(criteria=m, space=None if space.is_whole else space)
     if level == "nested":
         law = NestedUniform(paths=tuple(decision.values.columns))
@@ -168,9 +174,7 @@ def analyse_weights(
             "worst": [worst[name] for name in names],
         }
     )
-    index = list(decision.values.index)
-    top = [index.index(name) for name in names if now[name] >= now.max() - near]
-    bottom = [index.index(name) for name in names if now[name] <= now.min() + near]
+    top, bottom = ends(decision)
     return WeightSensitivity(
         decision=decision,
         unscored=unscored,
@@ -187,61 +191,10 @@ def analyse_weights(
         importance=effective_importance(decision.values, decision.weights, now),
         first_kept=kept(found, top, 0),
         last_kept=kept(found, bottom, -1),
+        by_fill=_by_fill(scores, rubric, level, space)
+        if linear is None and decision.values.isna().any(axis=None)
+        else {},
     )
-
-
-def kept(found: RankAcceptability, who: list[int], rank: int) -> tuple[float, float]:
-    """Return the share of the weights that keep alternatives at a rank, with its standard error.
-
-    Parameters
-    ----------
-    found : RankAcceptability
-    who : list of int
-        Rows of the alternatives; together, where tied.
-    rank : int
-        0 is first, -1 last.
-    """
-    share = float(found.shares[who, rank].sum())
-    error = float(np.sqrt((found.error[who, rank] ** 2).sum()))
-    return share, error
-
-
-def _scored(decision: Decision) -> tuple[Decision, tuple[str, ...]]:
-    """Leave out alternatives of which nothing is known, which have no rank under any weights."""
-    known = decision.values.notna().any(axis=1)
-    if not known.any():
-        raise IoscoreError(
-            Problem(
-                where="scores", found="no alternative has a score", mend="Give some evidence first."
-            )
-        )
-    gone = tuple(str(name) for name in decision.values.index[~known])
-    kept_values = decision.values.loc[known]
-    return Decision(values=kept_values, weights=decision.weights, method=decision.method), gone
-
-
-def _space(decision: Decision, rubric: Rubric, level: Level) -> WeightSpace:
-    within, criteria = rubric.weights_within, list(decision.values.columns)
-    if not within.bounds and not within.at_least_as_important:
-        return WeightSpace.whole(len(criteria))
-    top = [node.id for node in rubric.top()]
-    if level != "top" or criteria != top:
-        raise IoscoreError(
-            Problem(
-                where=f"rubric {rubric.name}, weights_within",
-                found="it speaks of the criteria of the first level, all of which must have scores",
-                mend="Take --level top, or leave it out.",
-            )
-        )
-    lower, upper = np.zeros(len(top)), np.ones(len(top))
-    for name, (low, high) in within.bounds.items():
-        lower[top.index(name)], upper[top.index(name)] = low, high
-    orders = tuple(
-        (top.index(one), top.index(other))
-        for row in within.at_least_as_important
-        for one, other in zip(row, row[1:], strict=False)
-    )
-    return WeightSpace(lower=lower, upper=upper, orders=orders)
 
 
 def _exact(
@@ -265,6 +218,25 @@ def _exact(
     return exact_acceptability(linear, space)
 
 
+def _by_fill(
+    scores: Scores, rubric: Rubric, level: Level, space: WeightSpace
+) -> dict[str, pd.DataFrame]:
+    """Return the exact answers with gaps filled; alternatives without a score get one, too."""
+    found = {}
+    for fill in ("worst", "best"):
+        filled = decision_of(
+            scores, with_rules(rubric, missing=fill), "top" if level == "top" else "leaf"
+        )
+        linear = filled.method.linear(filled.values.to_numpy(dtype=float))
+        same = linear is not None and filled.values.shape[1] == len(space.lower)
+        if linear is not None and same and level != "nested":
+            exact = exact_acceptability(linear, space)
+            if not isinstance(exact, NotApplicable):
+                ranks = range(1, len(linear) + 1)
+                found[fill] = pd.DataFrame(exact.shares, index=filled.values.index, columns=ranks)
+    return found
+
+
 def _linear(
     decision: Decision, linear: np.ndarray, space: WeightSpace, order: list[str]
 ) -> tuple[pd.DataFrame, dict[str, Flip | NotApplicable], dict[str, Flip | NotApplicable]]:
@@ -277,7 +249,7 @@ def _linear(
         {name: smallest_change_to_first(utilities, weights, name, space) for name in order},
         {
             f"{lower} ahead of {upper}": smallest_swap(utilities, weights, (upper, lower), space)
-            for upper, lower in zip(order, order[1:], strict=False)
+            for upper, lower in itertools.pairwise(order)
         },
     )
 
@@ -294,7 +266,7 @@ def _searched(
         {name: searched_flip(decision, name, (), draws, space) for name in order},
         {
             f"{lower} ahead of {upper}": searched_flip(decision, lower, (upper,), draws, space)
-            for upper, lower in zip(order, order[1:], strict=False)
+            for upper, lower in itertools.pairwise(order)
         },
     )
 

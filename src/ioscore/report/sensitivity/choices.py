@@ -7,7 +7,8 @@ from typing import Any
 import pandas as pd
 
 from ioscore.errors import NotApplicable
-from ioscore.report.sensitivity.common import Table, of_each, percent, shares_table
+from ioscore.report.sensitivity.common import Table, of_each, shares_table
+from ioscore.report.sentences import percent
 from ioscore.sensitivity.choices import SHIFT, ChoiceSensitivity
 from ioscore.sensitivity.variance import VarianceShares
 
@@ -52,7 +53,9 @@ def tables(result: ChoiceSensitivity) -> list[Table]:
     """Return the tables, each with its title."""
     names = [switch.name for switch in result.worlds.switches]
     explained = {
-        name: shares for name, shares in result.explained.items() if isinstance(shares, VarianceShares)
+        name: shares
+        for name, shares in result.explained.items()
+        if isinstance(shares, VarianceShares)
     }
     found = [
         Table("rank_shares", "Share of the worlds at each rank", shares_table(result.rank_shares)),
@@ -88,9 +91,10 @@ def tables(result: ChoiceSensitivity) -> list[Table]:
             for name, shares in explained.items()
             for k, switch in enumerate(names)
         ]
-        title = "Variance of each statement explained by each switch: " + next(
-            iter(explained.values())
-        ).law
+        title = (
+            "Variance of each statement explained by each switch: "
+            + next(iter(explained.values())).law
+        )
         found.append(Table("variance", title, pd.DataFrame(rows)))
     return found
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-import numpy as np
 import pandas as pd
+
+from ioscore.report.sentences import percent
 
 
 class Table(NamedTuple):
@@ -14,18 +15,6 @@ class Table(NamedTuple):
     name: str
     title: str
     frame: pd.DataFrame
-
-
-def percent(share: float, error: float = 0.0) -> str:
-    """Return a share as a percentage, with its standard error where there is one."""
-    if np.isnan(share):
-        return "unknown"
-    if 0 < share < 0.0005:
-        return "under 0.1%"
-    if 0.9995 < share < 1:
-        return "over 99.9%"
-    text = f"{100 * share:.1f}".removesuffix(".0")
-    return f"{text}%" if not error else f"{text}% (+/- {100 * error:.2g})"
 
 
 def of_each(shares: pd.Series, errors: pd.Series | None = None) -> str:

@@ -70,7 +70,9 @@ def tables(result: EvidenceSensitivity, *, most: int | None = None) -> list[Tabl
         if isinstance(draws, EvidenceDraws):
             title = f"Share of {draws.draws:,} draws at each rank, {_WHAT[name]}"
             found.append(Table(f"{name}_ranks", title, shares_table(draws.rank_shares)))
-            title = f"Share of {draws.draws:,} draws with the row ahead of the column, {_WHAT[name]}"
+            title = (
+                f"Share of {draws.draws:,} draws with the row ahead of the column, {_WHAT[name]}"
+            )
             ahead = draws.ahead.rename_axis("organisation").reset_index()
             found.append(Table(f"{name}_ahead", title, ahead))
     if isinstance(result.confusion, pd.DataFrame):
@@ -95,7 +97,9 @@ def document(result: EvidenceSensitivity) -> dict[str, Any]:
         "draws": {name: _draws_json(draws) for name, draws in result.draws.items()},
         "levels_confusion": _na(result.confusion)
         if isinstance(result.confusion, NotApplicable)
-        else {str(i): {str(k): v for k, v in row.items()} for i, row in result.confusion.iterrows()},
+        else {
+            str(i): {str(k): v for k, v in row.items()} for i, row in result.confusion.iterrows()
+        },
     }
 
 

@@ -8,7 +8,9 @@ import numpy as np
 import pandas as pd
 
 from ioscore.errors import NotApplicable
-from ioscore.report.sensitivity.common import Table, of_each, percent, shares_table
+from ioscore.report.kept import kept_text
+from ioscore.report.sensitivity.common import Table, of_each, shares_table
+from ioscore.report.sentences import percent
 from ioscore.report.tables import records
 from ioscore.sensitivity.flips import Flip
 from ioscore.sensitivity.weights import WeightSensitivity
@@ -31,8 +33,11 @@ def summary(result: WeightSensitivity) -> list[str]:
         f"{order[0]} is first under {percent(first[order[0]], errors[order[0]])} of all weights; "
         f"{of_each(first[order[1:]], errors[order[1:]])}.",
         f"Measure: {found.measure} ({how}).",
-        kept_line(result),
+        kept_text([result.order[0]], result.first_kept, [result.order[-1]], result.last_kept),
     ]
+    for fill, shares in result.by_fill.items():
+        ordered = shares[1].sort_values(ascending=False, kind="stable")
+        lines.append(f"With what is missing at the {fill} (exact), first: {of_each(ordered)}.")
     lines += [_range(row, result.ranks_proved) for row in result.ranks.itertuples(index=False)]
     for name, flip in result.to_first.items():
         if name == result.order[0]:
@@ -49,23 +54,6 @@ def summary(result: WeightSensitivity) -> list[str]:
     if not isinstance(result.importance, NotApplicable) and result.importance.warning:
         lines.append(f"Effective importance: {result.importance.warning}")
     return lines
-
-
-def kept_line(result: WeightSensitivity) -> str:
-    """Return in one line how many weights keep the first first, and the last last."""
-    return kept_text(
-        result.order[0], result.first_kept, result.order[-1], result.last_kept
-    )
-
-
-def kept_text(
-    first: str, first_kept: tuple[float, float], last: str, last_kept: tuple[float, float]
-) -> str:
-    """Return the same from two shares with their errors."""
-    return (
-        f"Of all weights, {percent(*first_kept)} keep {first} first and {percent(*last_kept)} "
-        f"keep {last} last."
-    )
 
 
 def tables(result: WeightSensitivity) -> list[Table]:
@@ -91,7 +79,9 @@ def tables(result: WeightSensitivity) -> list[Table]:
             _named(pd.DataFrame(found.pairwise, index=names, columns=names)),
         ),
         Table("central_weights", "Mean weights that put each first", _named(central)),
-        Table("stability", "How far each weight can move, the others in proportion", result.stability),
+        Table(
+            "stability", "How far each weight can move, the others in proportion", result.stability
+        ),
         Table("flips", "Smallest changes of weights", pd.DataFrame(flips)),
     ]
     if found.method == "sampled":
@@ -120,6 +110,10 @@ def document(result: WeightSensitivity) -> dict[str, Any]:
         "rank_acceptability_errors": _lists(found.error, names),
         "first_kept": {"share": result.first_kept[0], "error": result.first_kept[1]},
         "last_kept": {"share": result.last_kept[0], "error": result.last_kept[1]},
+        "with_gaps_filled": {
+            fill: {name: list(row) for name, row in shares.iterrows()}
+            for fill, shares in result.by_fill.items()
+        },
         "central_weights": _matrix(found.central_weights, names, criteria),
         "central_weights_errors": _matrix(found.central_error, names, criteria),
         "confidence_factors": dict(zip(names, found.confidence, strict=True)),
