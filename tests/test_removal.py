@@ -208,7 +208,7 @@ def test_elsewhere_it_is_an_upper_bound_that_says_so(rule):
 def test_a_search_that_is_stopped_is_no_proof(monkeypatch):
     """With no node of the search tree looked at, the set of the greedy search is an upper bound."""
     rubric, evidence = read_rubric("thesis"), read_evidence(None, family="thesis")
-    monkeypatch.setattr(removal_exact, "MOST_NODES", 0)
+    monkeypatch.setattr(removal_exact, "MOST_WORK", 0)
     found = turn_bottom(evidence, rubric)
     assert not found.exact
     assert found.lower < found.size

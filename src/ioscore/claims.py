@@ -23,7 +23,7 @@ import math
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Literal, cast
 
 import pandas as pd
 
@@ -34,7 +34,7 @@ from ioscore.ranking import rank
 from ioscore.ranking.tree import aggregate
 from ioscore.rubric import Rubric, choose, with_rules
 from ioscore.scoring import score
-from ioscore.sensitivity.carried import Assertion, Carried, worlds_that_carry
+from ioscore.sensitivity.carried import Asserted, Assertion, Carried, worlds_that_carry
 from ioscore.sensitivity.worlds import enumerate_worlds
 from ioscore.study import Study, run_study
 
@@ -185,7 +185,12 @@ def carry_claims(
         return worlds
     base = run_study(evidence, rubric)
     asserted = {
-        n: Assertion(kind=claim.kind, subject=claim.subject, other=claim.other, path=claim.path)
+        n: Assertion(
+            kind=cast("Asserted", claim.kind),
+            subject=claim.subject,
+            other=claim.other,
+            path=claim.path,
+        )
         for n, claim in enumerate(claims)
         if claim.form in ("order", "pair", "presence") and not _strange(claim, base)
     }

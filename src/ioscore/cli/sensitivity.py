@@ -127,7 +127,6 @@ def sensitivity(
     the Monte Carlo error beside each share.
     """
     with failures():
-        drawn = {"seed": seed, "jobs": jobs, "scheduler": scheduler}
         counts = {name: draws or number for name, number in DRAWS.items()}
         wanted = [what] if what is not What.all else [What.weights, What.evidence, What.choices]
         results: dict[str, Result] = {}
@@ -158,8 +157,10 @@ def sensitivity(
                     draws=counts["weights"],
                     tolerance=tolerance,
                     sampled=sampled,
+                    seed=seed,
+                    jobs=jobs,
+                    scheduler=scheduler,
                     progress=progress,
-                    **drawn,
                 )
         if What.evidence in wanted:
             from ioscore.sensitivity.evidence import analyse_evidence
@@ -171,8 +172,10 @@ def sensitivity(
                     readings=the_readings(used) if evidence is None else (),
                     draws=counts["evidence"],
                     concentration=around,
+                    seed=seed,
+                    jobs=jobs,
+                    scheduler=scheduler,
                     progress=progress,
-                    **drawn,
                 )
         if What.choices in wanted:
             from ioscore.sensitivity.choices import analyse_choices

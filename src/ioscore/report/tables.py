@@ -6,6 +6,7 @@ import csv
 import io
 import math
 from collections.abc import Iterable
+from numbers import Integral
 from typing import Any
 
 import pandas as pd
@@ -17,7 +18,7 @@ _LATEX = {
 
 
 def plain(value: Any) -> Any:
-    """Return a value as JSON has it: six significant digits, None for what is missing.
+    """Return a value as JSON has it: whole numbers, six significant digits, None for missing.
 
     Parameters
     ----------
@@ -34,17 +35,12 @@ def plain(value: Any) -> Any:
         return [plain(item) for item in value]
     if value is None or isinstance(value, str | bool):
         return value
+    if getattr(getattr(value, "dtype", None), "kind", "") == "b":
+        return bool(value)
+    if isinstance(value, Integral):
+        return int(value)
     number = float(value)
-    if math.isnan(number):
-        return None
-    short = float(f"{number:.6g}")
-    return (
-        int(short) if short == int(short) and abs(short) < 1e15 and not _is_float(value) else short
-    )
-
-
-def _is_float(value: Any) -> bool:
-    return isinstance(value, float) or getattr(getattr(value, "dtype", None), "kind", "") == "f"
+    return None if math.isnan(number) else float(f"{number:.6g}")
 
 
 def cell(value: Any) -> str:

@@ -27,6 +27,9 @@ REPRODUCED, NOT_REPRODUCED, CLOSE, NOT_CHECKABLE = range(4)
 INADMISSIBLE = 4
 
 
+Asserted = Literal["first", "last", "more", "less", "any", "no"]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Assertion:
     """A claim that is reproduced or not in each world.
@@ -41,7 +44,7 @@ class Assertion:
         Criterion by id or path; "" for the whole.
     """
 
-    kind: Literal["first", "last", "more", "less", "any", "no"]
+    kind: Asserted
     subject: str
     other: str = ""
     path: str = ""

@@ -10,6 +10,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -77,6 +78,16 @@ class Ways:
 
     present: tuple[tuple[int, float, int], ...]
     missing: tuple[int, int] | None
+
+    @cached_property
+    def costs(self) -> NDArray[np.int_]:
+        """Costs of what is present."""
+        return np.array([way[0] for way in self.present], dtype=int)
+
+    @cached_property
+    def values(self) -> Array:
+        """Values of what is present, rising."""
+        return np.array([way[1] for way in self.present], dtype=float)
 
 
 def cell_ways(cell: Cell, direction: int) -> Ways:
@@ -228,13 +239,18 @@ def node_ways(node: str, nodes: Sequence[Node], below: Mapping[str, Ways], *, bu
             if gone is None or ways.missing is None
             else (gone[0] + ways.missing[0], gone[1] | ways.missing[1])
         )
-    found = [
-        (int(cost), float(sums[cost] / weight), masks[cost])
-        for weight, sums, masks in states
-        if weight > 0
-        for cost in np.flatnonzero(sums > -np.inf)
-    ]
-    return Ways(present=_frontier(found), missing=gone)
+    known = [(sums / weight, masks) for weight, sums, masks in states if weight > 0]
+    if not known:
+        return Ways(present=(), missing=gone)
+    means = np.stack([mean for mean, _ in known])
+    best, place = means.argmax(axis=0), np.arange(budget + 1)
+    values = means[best, place]
+    further = values > np.append(-np.inf, np.maximum.accumulate(values)[:-1])
+    present = tuple(
+        (int(cost), float(values[cost]), known[best[cost]][1][cost])
+        for cost in np.flatnonzero(further)
+    )
+    return Ways(present=present, missing=gone)
 
 
 def _join(sums: Array, masks: Masks, ways: Sequence[tuple[int, float, int]]) -> tuple[Array, Masks]:

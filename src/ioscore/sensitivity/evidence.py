@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import TypedDict
 
 import pandas as pd
 
@@ -21,6 +22,17 @@ from ioscore.sensitivity.resampling import (
     move_levels,
     resample_events,
 )
+
+
+class How(TypedDict):
+    """How many draws, from which seed, and who does the work."""
+
+    draws: int
+    seed: int
+    jobs: int
+    scheduler: str | None
+    progress: Callable[[int, int], None] | None
+
 
 ONE_READING = NotApplicable(
     "one reading of the sources only, so nothing is known of how they differ"
@@ -92,22 +104,20 @@ def analyse_evidence(
         For evidence that breaks its rules.
     """
     kinds = 4 if len(readings) > 1 else 2
-    how = {"draws": draws, "seed": seed, "jobs": jobs, "scheduler": scheduler}
 
-    def step(number: int) -> Callable[[int, int], None] | None:
-        return None if progress is None else partial(_step, progress, number, kinds)
+    def step(number: int) -> How:
+        done = None if progress is None else partial(_step, progress, number, kinds)
+        return How(draws=draws, seed=seed, jobs=jobs, scheduler=scheduler, progress=done)
 
     found: dict[str, EvidenceDraws | NotApplicable] = {
-        "resampled": resample_events(evidence, rubric, **how, progress=step(0)),
-        "joint": joint_draws(
-            evidence, rubric, concentration=concentration, **how, progress=step(1)
-        ),
+        "resampled": resample_events(evidence, rubric, **step(0)),
+        "joint": joint_draws(evidence, rubric, concentration=concentration, **step(1)),
     }
     confusion: pd.DataFrame | NotApplicable = ONE_READING
     if len(readings) > 1:
         confusion = level_confusion([reading for reading, _ in readings])
-        found["levels"] = move_levels(evidence, rubric, confusion, **how, progress=step(2))
-        found["readings"] = mix_readings(readings, rubric, **how, progress=step(3))
+        found["levels"] = move_levels(evidence, rubric, confusion, **step(2))
+        found["readings"] = mix_readings(readings, rubric, **step(3))
     else:
         found |= {"levels": ONE_READING, "readings": ONE_READING}
     by_name = {reading.coder: coded for reading, coded in readings}

@@ -20,7 +20,6 @@ from ioscore.sensitivity.draws import Law, Uniform
 from ioscore.sensitivity.tally import (
     MANY,
     Flags,
-    Ranks,
     Tally,
     count_ranked,
     count_sorted,
@@ -30,11 +29,11 @@ from ioscore.sensitivity.tally import (
 Array = NDArray[np.float64]
 Single = NDArray[np.float32]
 Scorer = Callable[[Array], Array]
-Ranked = tuple[Ranks, Flags, Flags]
+Ranked = tuple[Flags, Flags]
 Ranker = Callable[[Array], Ranked]
 
-SLICE_BYTES = 2**17
-"""Size of the arrays of a slice: several of them fit into the second cache."""
+SLICE_BYTES = 2**18
+"""Size of the arrays of a slice: a few of them fit into the second cache."""
 
 
 def tally_block(
@@ -84,12 +83,13 @@ def tally_block(
 
 def _count(tally: Tally, ranked: Ranked, weights: Array, score: Scorer) -> None:
     """Count draws that are decided, and by sorting those with ties."""
-    ranks, ahead, decided = ranked
+    flags, decided = ranked
     if not decided.all():
         tied = weights[~decided].astype(float)
         count_sorted(tally, score(tied), tied)
-        ranks, ahead, weights = ranks[:, decided], ahead[..., decided], weights[decided]
-    count_ranked(tally, ranks, ahead, weights.T)
+        flags = np.compress(decided, flags, axis=-1)
+        weights = np.compress(decided, weights.T, axis=-1).T
+    count_ranked(tally, flags, weights.T)
 
 
 def _rank(score: Scorer, weights: Array) -> Ranked:
@@ -108,12 +108,12 @@ def _single(utilities: Array) -> tuple[Array, Single, float]:
 
 def _rank_single(utilities: Array, centred: Single, margin: float, weights: Array) -> Ranked:
     """Rank by scores in float32, and again in float64 what is too close to call."""
-    ranks, ahead, decided = rank_by_pairs(centred @ weights.T, margin)
-    close = np.flatnonzero(~decided)
-    if len(close):
+    flags, decided = rank_by_pairs(centred @ weights.T, margin)
+    if not decided.all():
+        close = np.flatnonzero(~decided)
         again = _rank(partial(_product, utilities), weights[close].astype(float))
-        ranks[:, close], ahead[..., close], decided[close] = again
-    return ranks, ahead, decided
+        flags[..., close], decided[close] = again
+    return flags, decided
 
 
 def _margin(utilities: Array, greatest: float) -> float:
@@ -131,8 +131,8 @@ def _margin(utilities: Array, greatest: float) -> float:
     Higham, N. J. (2002). Accuracy and Stability of Numerical Algorithms, 2nd ed. SIAM.
     doi:10.1137/1.9780898718027
     """
-    unit: float = 2.0**-24
-    rounding = 2 * (utilities.shape[1] + 3) * unit * greatest
+    unit = 2.0**-24
+    rounding: float = 2 * (utilities.shape[1] + 3) * unit * greatest
     return rounding + 1.001 * TIE * float(np.abs(utilities).max())
 
 
@@ -145,5 +145,5 @@ def _slice(n: int, m: int, itemsize: int) -> int:
     fits = SLICE_BYTES // (itemsize * max(n, m))
     # Of few alternatives, short slices would pay more for calls than for counting, and very long
     # ones could be split among threads by BLAS. Of many, the order of a slice is the large array.
-    draws = min(max(fits, 1024), 8192) if n <= MANY else max(4 * fits, 16)
+    draws = min(max(fits, 1024), 8192) if n <= MANY else max(2 * fits, 16)
     return 1 << (draws.bit_length() - 1)  # rows aligned in memory, flags in whole words

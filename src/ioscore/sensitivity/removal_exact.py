@@ -8,21 +8,22 @@ from below.
 
 from __future__ import annotations
 
-import functools
 import heapq
 import itertools
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from operator import or_
+
+import numpy as np
 
 from ioscore.rubric import Node
 from ioscore.sensitivity.cheapest import UNIT, Cell, Item, Ways, cell_ways, node_ways
 from ioscore.sensitivity.recount import ABSENT, LIMITS, SUPPORTS, Tally, cell_kinds, unit_points
 from ioscore.sensitivity.removal_search import PAST, Events, Target, greedy, reaches, without_waste
 
-MOST_NODES = 3_000
-"""Nodes of the search tree after which the search stops, with the bound reached so far."""
+MOST_WORK = 5e11
+"""After so much the search stops, with the bound reached so far: nodes times the cube of the
+greatest cost looked at, which is what a node takes; some ten seconds."""
 ROUNDING = 1e-13
 """By so much two ways of adding up a score may differ."""
 
@@ -92,14 +93,22 @@ def smallest_set(tally: Tally, target: Target, *, below: int | None = None) -> S
 
     push({})
     doubtful = most + 1
-    for _ in range(MOST_NODES):
-        if not heap or -(-heap[0][0] // UNIT) > limit:
+    work = 0.0
+    while heap and -(-heap[0][0] // UNIT) <= limit:
+        work += float(limit * UNIT) ** 3
+        if work > MOST_WORK:
+            doubtful = min(doubtful, -(-heap[0][0] // UNIT))
             break
         *_, decided, bits = heapq.heappop(heap)
         chosen = search.events(bits) | {event for event, out in decided.items() if out}
-        if len(chosen) <= limit and reaches(tally, target, chosen):
-            best = without_waste(tally, target, tuple(sorted(chosen)))
-            limit = len(best) - 1
+        found: Events | None = None
+        if not decided:
+            # The first, with whole events in place of parts, is a good start.
+            found = greedy(tally, target, tuple(chosen))
+        elif len(chosen) <= limit and reaches(tally, target, chosen):
+            found = without_waste(tally, target, tuple(sorted(chosen)))
+        if found is not None and len(found) <= limit:
+            best, limit = found, len(found) - 1
         split = search.split(bits)
         if split is None:
             # Its cost is its size: if rounding keeps it from the target, nothing is shown.
@@ -108,8 +117,6 @@ def smallest_set(tally: Tally, target: Target, *, below: int | None = None) -> S
             continue
         push({**decided, split: True})
         push({**decided, split: False})
-    else:
-        doubtful = min(doubtful, -(-heap[0][0] // UNIT)) if heap else doubtful
     return Smallest(events=best, lower=min(limit + 1, doubtful))
 
 
@@ -151,29 +158,29 @@ class _Search:
     def bound(self, decided: Decided, budget: int) -> tuple[int, int] | None:
         """Return the least cost at which cells by themselves reach the target, and its items."""
         base = UNIT * sum(decided.values())
-        budget -= base
-        if budget < 0:
-            return None
         sign = self.target.direction
         own = self.ways(self.target.pivot, "", sign, decided, budget)
         others = [self.ways(o, "", -sign, decided, budget) for o in self.target.others]
-        best: tuple[int, int] | None = None
-        for cost, value, bits in own.present:
-            need = PAST - ROUNDING - value
-            each = [next((w for w in ways.present if w[1] > need), None) for ways in others]
-            reached = [way for way in each if way is not None]
-            if len(reached) < len(others):
-                continue
-            whole = cost + sum(way[0] for way in reached)
-            if whole <= budget and (best is None or whole < best[0]):
-                best = whole, functools.reduce(or_, (way[2] for way in reached), bits)
-        return None if best is None else (base + best[0], best[1])
+        whole = base + own.costs
+        at = []
+        for ways in others:
+            # The cheapest way of each other that leaves it behind; values rise with the costs.
+            way = np.searchsorted(ways.values, PAST - ROUNDING - own.values, side="right")
+            whole = whole + np.append(ways.costs, budget + 1)[way]
+            at.append(way)
+        if not len(whole) or whole.min() > budget:
+            return None
+        best = int(whole.argmin())
+        bits = own.present[best][2]
+        for ways, way in zip(others, at, strict=True):
+            bits |= ways.present[way[best]][2]
+        return int(whole[best]), bits
 
     def ways(self, who: int, path: str, sign: int, decided: Decided, budget: int) -> Ways:
         """Return how far a node of one organisation can be moved under what is decided."""
         below = self._shared_below(who, path)
         key = (who, path, sign, tuple(decided.get(event) for event in below))
-        # What was found within a larger budget holds within a smaller one.
+        # The budget only falls, and what was found within a larger one holds within a smaller.
         if key not in self.known:
             if path in self.leaves:
                 found = cell_ways(self._cell(who, path, decided), sign)

@@ -73,16 +73,19 @@ def first_that_reaches(tally: Tally, target: Target, sets: Iterable[Events]) -> 
     return None
 
 
-def greedy(tally: Tally, target: Target) -> Events | None:
+def greedy(tally: Tally, target: Target, start: Events = ()) -> Events | None:
     """Return a set that reaches the target, or None where this way finds none.
 
-    Always that event next whose removal leaves least to do; among equals that which would leave
+    From the start on, always that event next whose removal leaves least to do; among equals that which would leave
     least if cells were sums. Then events are put back where that can be.
     """
     n = len(tally.events)
     smooth = replace(tally, rubric=with_rules(tally.rubric, rule="diminishing"))
     gone, each = np.zeros(n, dtype=bool), np.eye(n, dtype=bool)
-    for _ in range(n):
+    gone[list(start)] = True
+    if start and reaches(tally, target, start):
+        return without_waste(tally, target, start)
+    for _ in range(n - len(start)):
         left, sums = (
             np.clip(2 * PAST - gaps(t, target, gone | each), 0.0, None).sum(axis=1)
             for t in (tally, smooth)

@@ -10,12 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ioscore.errors import IoscoreError, Problem
+from ioscore.ranking import TIE
 from ioscore.ranking.decision import Method
 from ioscore.sensitivity.acceptability import RankAcceptability
 from ioscore.sensitivity.blocks import block_sizes, run_blocks
 from ioscore.sensitivity.draws import Law
 from ioscore.sensitivity.kernel import tally_block
-from ioscore.sensitivity.tally import Tally, count_sorted
+from ioscore.sensitivity.tally import Tally
 
 Array = NDArray[np.float64]
 
@@ -141,11 +142,10 @@ def _confidence(values: Array, method: Method, central: Array) -> Array:
     """Return the share of rank 1 that each alternative has at its own central weights."""
     confidence = np.full(len(values), np.nan)
     known = np.flatnonzero(~np.isnan(central[:, 0]))
-    for i in known:
-        weights = central[i : i + 1]
-        at_centre = Tally.zeros(*values.shape)
-        count_sorted(at_centre, method.score(values, weights), weights)
-        confidence[i] = at_centre.shares[i, 0]
+    scores = method.score(values, central[known])
+    tie = TIE * np.abs(scores).max(axis=1, keepdims=True)
+    at_top = scores >= scores.max(axis=1, keepdims=True) - tie
+    confidence[known] = at_top[np.arange(len(known)), known] / at_top.sum(axis=1)
     return confidence
 
 

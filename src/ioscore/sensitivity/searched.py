@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -13,6 +15,8 @@ from ioscore.sensitivity.flips import Flip
 from ioscore.sensitivity.weight_space import WeightSpace
 
 Array = NDArray[np.float64]
+Leads = Callable[[Array], Array]
+Signs = Callable[[Array], NDArray[np.int8]]
 
 GRID = 2001
 """Weights tried on the way from 0 to 1; an interval narrower than a step could be overlooked."""
@@ -72,10 +76,9 @@ def _signs(scores: Array) -> NDArray[np.int8]:
 
 
 def _walk(
-    signs: object, start: float, end: float, base: NDArray[np.int8], watched: NDArray[np.bool_]
+    signs: Signs, start: float, end: float, base: NDArray[np.int8], watched: NDArray[np.bool_]
 ) -> tuple[float, NDArray[np.int8] | None]:
     """Return where on the way from start to end a watched row of signs first changes, and to what."""
-    assert callable(signs)  # noqa: S101
     steps = np.linspace(start, end, GRID)
     found = signs(steps)
     changed = (found[:, watched] != base[watched]).any(axis=(1, 2))
@@ -130,10 +133,14 @@ def searched_flip(
     others = [names.index(name) for name in rivals or names if name != alternative]
     goal = f"{alternative} ahead of {' and '.join(rivals)}" if rivals else f"{alternative} first"
 
-    def lead(weights: Array) -> Array:
-        """Return the least lead over a rival, (...): >= 0 where the statement holds."""
+    def leads(weights: Array) -> Array:
+        """Return the lead over each rival, (..., rivals); one without a score is behind."""
         scores = decision.method.score(values, weights)
-        return scores[..., i] - np.nanmax(scores[..., others], axis=-1)
+        return np.nan_to_num(scores[..., i, None] - scores[..., others], nan=1.0)
+
+    def lead(weights: Array) -> Array:
+        """Return the least of them, (...): >= 0 where the statement holds."""
+        return np.asarray(leads(weights).min(axis=-1))
 
     scale = TIE * float(np.nanmax(np.abs(decision.method.score(values, before))))
     if lead(before) >= -scale:
@@ -144,7 +151,7 @@ def searched_flip(
     nearest = good[np.argsort(((good - before) ** 2).sum(axis=1))[:STARTS]]
     found = [_pulled(before, start, lead) for start in nearest]
     found += [
-        better for start in found if (better := _improved(before, start, lead, space)) is not None
+        better for start in found if (better := _improved(before, start, leads, space)) is not None
     ]
     after = min(found, key=lambda w: float(((w - before) ** 2).sum()))
     scores = decision.method.score(values, after)
@@ -160,9 +167,8 @@ def searched_flip(
     )
 
 
-def _pulled(before: Array, start: Array, lead: object) -> Array:
+def _pulled(before: Array, start: Array, lead: Leads) -> Array:
     """Return the point on the way back to the present weights nearest to them that still holds."""
-    assert callable(lead)  # noqa: S101
     holds, fails = 1.0, 0.0
     while holds - fails > TIE:
         middle = (holds + fails) / 2
@@ -173,11 +179,10 @@ def _pulled(before: Array, start: Array, lead: object) -> Array:
     return before + holds * (start - before)
 
 
-def _improved(before: Array, start: Array, lead: object, space: WeightSpace) -> Array | None:
+def _improved(before: Array, start: Array, leads: Leads, space: WeightSpace) -> Array | None:
     """Return nearer weights where the statement holds, by sequential quadratic programming."""
-    assert callable(lead)  # noqa: S101
     rows = space.rows()
-    answer = minimize(
+    answer = minimize(  # type: ignore[call-overload]
         lambda w: float(((w - before) ** 2).sum()),
         start,
         jac=lambda w: 2 * (w - before),
@@ -185,13 +190,15 @@ def _improved(before: Array, start: Array, lead: object, space: WeightSpace) -> 
         constraints=[
             {"type": "eq", "fun": lambda w: float(w.sum()) - 1},
             {"type": "ineq", "fun": lambda w: rows @ w},
-            {"type": "ineq", "fun": lambda w: float(lead(np.maximum(w, 0)))},
+            {"type": "ineq", "fun": lambda w: leads(np.maximum(w, 0))},
         ],
         options={"maxiter": 200, "ftol": 1e-14},
     )
     after = np.maximum(answer.x, 0)
     after = after / after.sum()
     # The answer may lie beside the boundary by the solver's tolerance: step back to where it holds.
-    inside = before + (after - before) * (1 + 1e-7)
-    holds = (inside >= 0).all() and (rows @ inside >= -TIE).all() and bool(lead(inside) >= 0)
-    return _pulled(before, inside, lead) if holds else None
+    for step in (0.0, 1e-9, 1e-7, 1e-5):
+        inside: Array = after + step * (start - after)
+        if (rows @ inside >= -TIE).all() and (leads(inside) >= 0).all():
+            return inside
+    return None

@@ -18,7 +18,6 @@ from ioscore.ranking import TIE
 Array = NDArray[np.float64]
 Single = NDArray[np.float32]
 Flags = NDArray[np.bool_]
-Ranks = NDArray[np.uint8]
 Places = NDArray[np.int64]
 
 MANY = 64
@@ -61,7 +60,7 @@ class Tally(NamedTuple):
             np.add(own, more, out=own)
 
 
-def rank_by_pairs(scores: Array | Single, margin: float) -> tuple[Ranks, Flags, Flags]:
+def rank_by_pairs(scores: Array | Single, margin: float) -> tuple[Flags, Flags]:
     """Rank alternatives by comparing all pairs, in every draw at once.
 
     Parameters
@@ -73,40 +72,35 @@ def rank_by_pairs(scores: Array | Single, margin: float) -> tuple[Ranks, Flags, 
 
     Returns
     -------
-    ranks : array of uint8, (n, k)
-        How many are ahead: 0 is first.
-    ahead : array of bool, (n, n, k)
-        Whether i is ahead of j by more than the margin.
+    flags : array of bool, (2, n, n, k)
+        First whether i is ahead of j by more than the margin, then whether i is at rank j + 1.
     decided : array of bool, (k,)
-        Whether no pair of the draw is too close to call.
+        Whether no pair of the draw is too close to call; where one is, ranks mean nothing.
     """
-    n = len(scores)
-    ahead = scores[:, None] > scores + scores.dtype.type(margin)
-    ranks = ahead.view(np.uint8).sum(axis=0, dtype=np.uint8)
+    n, k = scores.shape
+    flags = np.empty((2, n, n, k), dtype=bool)
+    np.greater(scores[:, None], scores + scores.dtype.type(margin), out=flags[0])
+    ranks = flags[0].view(np.uint8).sum(axis=0, dtype=np.uint8)
+    np.equal(ranks[:, None], np.arange(n, dtype=np.uint8)[:, None], out=flags[1])
     # Of each pair at most one is ahead, so only a full count leaves no pair open.
-    return ranks, ahead, ranks.sum(axis=0, dtype=np.uint16) == n * (n - 1) // 2
+    pairs = n * (n - 1) // 2
+    return flags, ranks.sum(axis=0, dtype=np.uint8 if pairs < 256 else np.uint16) == pairs
 
 
-def count_ranked(tally: Tally, ranks: Ranks, ahead: Flags, weights: Array | Single) -> None:
+def count_ranked(tally: Tally, flags: Flags, weights: Array | Single) -> None:
     """Add draws without ties to a tally.
 
     Parameters
     ----------
     tally : Tally
-    ranks, ahead
+    flags : array of bool, (2, n, n, k)
         From `rank_by_pairs`, every draw decided.
     weights : array, (m, k)
     """
-    at = ranks[:, None] == np.arange(len(ranks), dtype=np.uint8)[:, None]
-    first = at[:, 0].astype(weights.dtype)[:, None]
-    tally.add(
-        Tally(
-            _ones(at),
-            _ones(ahead),
-            np.vecdot(first, weights),
-            np.vecdot(first, weights * weights),
-        )
-    )
+    pairs, shares = _ones(flags)
+    first = flags[1, :, :1].astype(weights.dtype)
+    sums = np.vecdot(first, weights), np.vecdot(first, weights * weights)
+    tally.add(Tally(shares, pairs, *sums))
 
 
 def count_sorted(tally: Tally, scores: Array, weights: Array) -> None:

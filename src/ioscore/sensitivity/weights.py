@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from ioscore.errors import NotApplicable
 from ioscore.ranking import TIE, Decision, decision_of
@@ -19,11 +20,14 @@ from ioscore.sensitivity.draws import DirichletAround, Law, NestedUniform, Unifo
 from ioscore.sensitivity.exact import exact_acceptability
 from ioscore.sensitivity.flips import Flip, smallest_change_to_first, smallest_swap
 from ioscore.sensitivity.importance import Importance, effective_importance
-from ioscore.sensitivity.kept import Level, declared_space, ends, kept, scored_part
+from ioscore.sensitivity.kept import SLOW, Level, declared_space, ends, kept, scored_part
 from ioscore.sensitivity.sampling import sample_acceptability
 from ioscore.sensitivity.searched import scanned_stability, searched_flip
+from ioscore.sensitivity.sobol import Sobol, sobol_indices, weights_from_unit
 from ioscore.sensitivity.stability import stability_intervals
 from ioscore.sensitivity.weight_space import WeightSpace
+
+Array = NDArray[np.float64]
 
 MANY = 30
 """Above so many alternatives ranks attained by draws stand for integer programmes."""
@@ -63,6 +67,10 @@ class WeightSensitivity:
         Nominal weight against effective importance.
     first_kept, last_kept : (float, float)
         Share of the weights, with its standard error, that keep the first first, the last last.
+    indices : Sobol or NotApplicable
+        What the weight of each criterion explains of the lead of the first over the best of the
+        others: Sobol' indices of the raw importances, independent exponential variables whose
+        shares are the weights, uniform on the simplex.
     by_fill : dict of str to pandas.DataFrame
         Where a missing criterion makes the rule non-linear: the exact rank acceptabilities
         (alternatives x ranks) with the least and with the greatest value in the gaps (`worst`,
@@ -84,6 +92,7 @@ class WeightSensitivity:
     importance: Importance | NotApplicable
     first_kept: tuple[float, float]
     last_kept: tuple[float, float]
+    indices: Sobol | NotApplicable
     by_fill: Mapping[str, pd.DataFrame]
 
 
@@ -191,6 +200,7 @@ def analyse_weights(
         importance=effective_importance(decision.values, decision.weights, now),
         first_kept=kept(found, top, 0),
         last_kept=kept(found, bottom, -1),
+        indices=_indices(decision, top[0], seed),
         by_fill=_by_fill(scores, rubric, level, space)
         if linear is None and decision.values.isna().any(axis=None)
         else {},
@@ -216,6 +226,23 @@ def _exact(
             "weight passes to the others)"
         )
     return exact_acceptability(linear, space)
+
+
+def _indices(decision: Decision, first: int, seed: int) -> Sobol | NotApplicable:
+    """Return what each weight explains of the lead of one alternative over the best other."""
+    values = decision.values.to_numpy(dtype=float)
+    n, m = values.shape
+    if n < 2 or m < 2:
+        return NotApplicable("one alternative or one criterion leaves nothing to explain")
+
+    def lead(points: Array) -> Array:
+        scores = decision.method.score(values, weights_from_unit(points))
+        rivals = np.delete(scores, first, axis=1).max(axis=1)
+        return np.asarray(scores[:, first] - rivals)
+
+    slow = decision.method.name in SLOW
+    points = 2**7 if slow else 2**12
+    return sobol_indices(lead, m, n=points, rng=np.random.default_rng(seed))
 
 
 def _by_fill(

@@ -12,6 +12,7 @@ from ioscore.report.figures import weights as of_weights
 from ioscore.sensitivity.choices import SHIFT, ChoiceSensitivity
 from ioscore.sensitivity.evidence import EvidenceSensitivity
 from ioscore.sensitivity.resampling import EvidenceDraws
+from ioscore.sensitivity.sobol import Sobol
 from ioscore.sensitivity.variance import VarianceShares
 from ioscore.sensitivity.weights import WeightSensitivity
 
@@ -46,6 +47,14 @@ def of_weight_sensitivity(result: WeightSensitivity, source: str) -> dict[str, F
         figures["pairwise"] = of_weights.pairwise(ahead, title, "all weights", line)
         title = "Mean weights that put each first"
         figures["central_weights"] = of_weights.central_weights(central, title, line)
+    if isinstance(result.indices, Sobol):
+        bars = pd.DataFrame(
+            {"switch": criteria, "first": result.indices.first, "total": result.indices.total}
+        )
+        name = f"lead of {order[0]} over the best other"
+        title = "What each weight explains of the variance over all weights"
+        note = "" if result.indices.sufficient else f"; {result.indices.note}"
+        figures["indices"] = of_choices.sobol_bars({name: bars}, title, source + note)
     return figures
 
 

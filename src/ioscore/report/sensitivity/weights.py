@@ -13,6 +13,7 @@ from ioscore.report.sensitivity.common import Table, of_each, shares_table
 from ioscore.report.sentences import percent
 from ioscore.report.tables import records
 from ioscore.sensitivity.flips import Flip
+from ioscore.sensitivity.sobol import Sobol
 from ioscore.sensitivity.weights import WeightSensitivity
 
 _LEAST = 0.0005
@@ -38,7 +39,9 @@ def summary(result: WeightSensitivity) -> list[str]:
     for fill, shares in result.by_fill.items():
         ordered = shares[1].sort_values(ascending=False, kind="stable")
         lines.append(f"With what is missing at the {fill} (exact), first: {of_each(ordered)}.")
-    lines += [_range(row, result.ranks_proved) for row in result.ranks.itertuples(index=False)]
+    met = "over all weights" if result.ranks_proved else "among the draws"
+    spans = ", ".join(_span(row) for row in result.ranks.itertuples(index=False))
+    lines.append(f"Ranks {met}: {spans}.")
     for name, flip in result.to_first.items():
         if name == result.order[0]:
             continue
@@ -88,6 +91,11 @@ def tables(result: WeightSensitivity) -> list[Table]:
         errors = pd.DataFrame(found.error, index=names, columns=range(1, n + 1))
         title = "Monte Carlo standard errors of the shares"
         tables.insert(1, Table("rank_acceptability_errors", title, shares_table(errors)))
+    if isinstance(result.indices, Sobol):
+        title = "Variance of the lead of the first explained by each weight (Sobol' indices)"
+        if not result.indices.sufficient:
+            title += f"; {result.indices.note}"
+        tables.append(Table("indices", title, _indices(result.indices, criteria)))
     if not isinstance(result.importance, NotApplicable):
         title = "Weight against effective importance"
         tables.append(Table("importance", title, result.importance.table))
@@ -133,6 +141,15 @@ def document(result: WeightSensitivity) -> dict[str, Any]:
             "to_first": {name: _flip(flip) for name, flip in result.to_first.items()},
             "swaps": {name: _flip(flip) for name, flip in result.swaps.items()},
         },
+        "indices": {"not_applicable": result.indices.reason}
+        if isinstance(result.indices, NotApplicable)
+        else {
+            "of": f"lead of {result.order[0]} over the best of the others",
+            "evaluations": result.indices.evaluations,
+            "sufficient": result.indices.sufficient,
+            "note": result.indices.note,
+            "criteria": records(_indices(result.indices, criteria)),
+        },
         "importance": {"not_applicable": result.importance.reason}
         if isinstance(result.importance, NotApplicable)
         else {
@@ -142,9 +159,24 @@ def document(result: WeightSensitivity) -> dict[str, Any]:
     }
 
 
-def _range(row: Any, proved: bool) -> str:
-    span = f"rank {row.best}" if row.best == row.worst else f"rank {row.best} to {row.worst}"
-    return f"{row.organisation}: {span} {'over all weights' if proved else 'among the draws'}."
+def _indices(found: Sobol, criteria: list[str]) -> pd.DataFrame:
+    """Return the indices with their 95% intervals."""
+    return pd.DataFrame(
+        {
+            "criterion": criteria,
+            "first_order": found.first,
+            "first_low": found.first_interval[:, 0],
+            "first_high": found.first_interval[:, 1],
+            "total_order": found.total,
+            "total_low": found.total_interval[:, 0],
+            "total_high": found.total_interval[:, 1],
+        }
+    )
+
+
+def _span(row: Any) -> str:
+    ranks = str(row.best) if row.best == row.worst else f"{row.best} to {row.worst}"
+    return f"{row.organisation} {ranks}"
 
 
 def _alone(stability: pd.DataFrame, name: str) -> str:

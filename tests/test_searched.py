@@ -1,0 +1,99 @@
+"""Search for stability and smallest changes agrees with the formulas where there are any."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from ioscore.errors import NotApplicable
+from ioscore.ranking import Decision, Method
+from ioscore.ranking.means import arithmetic_mean, complete
+from ioscore.ranking.topsis import topsis
+from ioscore.ranking.vikor import vikor
+from ioscore.sensitivity.draws import Uniform
+from ioscore.sensitivity.flips import smallest_change_to_first, smallest_swap
+from ioscore.sensitivity.searched import scanned_stability, searched_flip
+from ioscore.sensitivity.stability import stability_intervals
+from ioscore.sensitivity.weight_space import WeightSpace
+
+MEAN = Method(name="weighted_mean", score=arithmetic_mean, utilities=complete)
+
+
+def decision(seed, method=MEAN, n=4, m=4):
+    rng = np.random.default_rng(seed)
+    names, criteria = [f"unit{i}" for i in range(n)], [f"c{j}" for j in range(m)]
+    weights = pd.Series(rng.dirichlet(np.ones(m)), index=criteria)
+    values = pd.DataFrame(rng.random((n, m)), index=names, columns=criteria)
+    return Decision(values=values, weights=weights, method=method)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_scanned_intervals_are_those_of_the_formula(seed):
+    """For the weighted mean the scan finds the closed-form ends and the same who takes over.
+
+    Bisection stops at 1e-9, so ends agree to 1e-8.
+    """
+    made = decision(seed)
+    formula, scan = stability_intervals(made.values, made.weights), scanned_stability(made)
+    ends = ["first_low", "first_high", "order_low", "order_high"]
+    np.testing.assert_allclose(scan[ends].to_numpy(), formula[ends].to_numpy(), atol=1e-8)
+    for side in ("taken_over_low", "taken_over_high"):
+        assert list(scan[side]) == list(formula[side])
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_a_searched_change_is_never_smaller_and_hardly_greater_than_the_smallest(seed):
+    """Projection is the least distance; the search comes within a thousandth of it."""
+    made = decision(seed)
+    draws = Uniform(criteria=4).draw(np.random.default_rng(seed), 5000)
+    space = WeightSpace.whole(4)
+    compared = 0
+    for name in made.values.index:
+        exact = smallest_change_to_first(made.values, made.weights, name)
+        found = searched_flip(made, name, (), draws, space)
+        if isinstance(exact, NotApplicable):
+            assert isinstance(found, NotApplicable)
+        elif not isinstance(found, NotApplicable):
+            compared += 1
+            assert not found.exact
+            assert exact.distance - 1e-7 <= found.distance <= 1.001 * exact.distance + 1e-7
+            assert set(found.level_with) == set(exact.level_with)
+    order = list(made.scores().sort_values(ascending=False).index)
+    exact = smallest_swap(made.values, made.weights, (order[0], order[1]))
+    found = searched_flip(made, order[1], (order[0],), draws, space)
+    if not isinstance(exact, NotApplicable):
+        compared += 1
+        assert found.distance == pytest.approx(exact.distance, rel=1e-3, abs=1e-7)
+    assert compared
+
+
+@pytest.mark.parametrize("method", [topsis, vikor])
+@pytest.mark.parametrize("seed", range(4))
+def test_a_searched_change_holds_for_methods_without_a_formula(method, seed):
+    """At the weights found the alternative is not behind anyone, and weights stay a partition."""
+    made = decision(seed, Method(name="made_up", score=method))
+    draws = Uniform(criteria=4).draw(np.random.default_rng(seed), 5000)
+    scores = made.scores()
+    found = 0
+    for name in made.values.index:
+        flip = searched_flip(made, name, (), draws, WeightSpace.whole(4))
+        if isinstance(flip, NotApplicable):
+            continue
+        found += 1
+        after = method(made.values.to_numpy(), flip.after.to_numpy())
+        assert after[made.values.index.get_loc(name)] >= after.max() - 1e-9
+        assert flip.after.sum() == pytest.approx(1, abs=1e-9)
+        assert (flip.after >= 0).all()
+        assert scores[name] < scores.max()
+    assert found
+
+
+def test_no_weights_and_already_there_are_said_not_searched():
+    """A dominated alternative and the first one both get a reason instead of a change."""
+    values = pd.DataFrame([[0.9, 0.9], [0.1, 0.2]], index=["A", "B"], columns=["x", "y"])
+    made = Decision(values=values, weights=pd.Series({"x": 0.5, "y": 0.5}), method=MEAN)
+    draws = Uniform(criteria=2).draw(np.random.default_rng(0), 1000)
+    space = WeightSpace.whole(2)
+    assert "already" in searched_flip(made, "A", (), draws, space).reason
+    assert "none of 1,000 weights" in searched_flip(made, "B", (), draws, space).reason
