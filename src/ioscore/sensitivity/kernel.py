@@ -99,11 +99,12 @@ def _rank(score: Scorer, weights: Array) -> Ranked:
 
 
 def _single(utilities: Array) -> tuple[Array, Single, float]:
-    """Return utilities, the same in float32 about the middle of each criterion, and the margin."""
+    """Return utilities, the same in float32 within [-1, 1], and the margin of their scores."""
     # A constant in a criterion moves all scores alike; without it float32 resolves more.
-    middle = (utilities.max(axis=0) + utilities.min(axis=0)) / 2
-    centred = (utilities - middle).astype(np.float32)
-    return utilities, centred, _margin(utilities, float(np.abs(centred).max()))
+    centred = utilities - (utilities.max(axis=0) + utilities.min(axis=0)) / 2
+    scale = float(np.abs(centred).max()) or 1.0
+    greatest = float(np.abs(utilities).max()) / scale
+    return utilities, (centred / scale).astype(np.float32), _margin(len(centred.T), greatest)
 
 
 def _rank_single(utilities: Array, centred: Single, margin: float, weights: Array) -> Ranked:
@@ -116,15 +117,29 @@ def _rank_single(utilities: Array, centred: Single, margin: float, weights: Arra
     return flags, decided
 
 
-def _margin(utilities: Array, greatest: float) -> float:
+def _margin(m: int, greatest: float) -> float:
     """Return how far apart two float32 scores must be for their order to be certain.
 
-    Rounding the utilities to float32 (unit u = 2^-24) and summing m products, in any order and
-    with or without fused multiplication, moves a score by at most (m + 1) u / (1 - (m + 1) u)
-    times sum |U| w <= greatest |U| (Higham 2002, ch. 3). Two scores move by twice that. Adding the
-    margin to a score rounds once more, by u times twice the greatest; weights that sum to one
-    only to within m u, and the terms of second order, are covered by counting 2 (m + 3) in place
-    of 2 (m + 2). Scores that the tie rule could call equal are left open too.
+    Parameters
+    ----------
+    m : int
+        Number of criteria.
+    greatest : float
+        Greatest utility before the middle was taken off, on the scale of the scores.
+
+    Returns
+    -------
+    float
+
+    Notes
+    -----
+    Rounding utilities U in [-1, 1] to float32 (unit u = 2^-24) and summing m products with weights
+    w, in any order and with or without fused multiplication, moves a score by at most
+    (m + 1) u / (1 - (m + 1) u) times sum |U| w, which is no more than the sum of the weights, 1
+    (Higham 2002, ch. 3). Two scores move by twice that. Adding the margin to a score rounds once
+    more, by u times twice the greatest. Counting 2 (m + 3) u in place of 2 (m + 2) u covers terms
+    of second order, underflow, and weights that sum to one only to within m u. Scores that the
+    tie rule could call equal are left open too.
 
     References
     ----------
@@ -132,8 +147,8 @@ def _margin(utilities: Array, greatest: float) -> float:
     doi:10.1137/1.9780898718027
     """
     unit = 2.0**-24
-    rounding: float = 2 * (utilities.shape[1] + 3) * unit * greatest
-    return rounding + 1.001 * TIE * float(np.abs(utilities).max())
+    margin: float = 2 * (m + 3) * unit + 1.001 * TIE * greatest
+    return margin
 
 
 def _product(utilities: Array, weights: Array) -> Array:

@@ -102,11 +102,11 @@ def smallest_set(tally: Tally, target: Target, *, below: int | None = None) -> S
         *_, decided, bits = heapq.heappop(heap)
         chosen = search.events(bits) | {event for event, out in decided.items() if out}
         found: Events | None = None
-        if not decided:
+        if len(chosen) <= limit and reaches(tally, target, chosen):
+            found = without_waste(tally, target, tuple(sorted(chosen)))
+        elif not decided:
             # The first, with whole events in place of parts, is a good start.
             found = greedy(tally, target, tuple(chosen))
-        elif len(chosen) <= limit and reaches(tally, target, chosen):
-            found = without_waste(tally, target, tuple(sorted(chosen)))
         if found is not None and len(found) <= limit:
             best, limit = found, len(found) - 1
         split = search.split(bits)
