@@ -13,7 +13,7 @@ from ioscore.evidence import select
 from ioscore.ranking import rank
 from ioscore.rubric import Rubric, choose
 from ioscore.scoring import score
-from ioscore.sensitivity.switches import OWN, switches_of
+from ioscore.sensitivity.choices.switches import OWN, switches_of
 
 METHODS = {
     "arithmetic": "weighted_mean",

@@ -10,9 +10,9 @@ import pytest
 from ioscore.claims import answer_claims, parse_claim
 from ioscore.errors import EvidenceError, RubricError
 from ioscore.io import read_evidence, read_rubric
-from ioscore.sensitivity.carried import STATES, Assertion, states_of, worlds_that_carry
-from ioscore.sensitivity.switches import switches_of
-from ioscore.sensitivity.worlds import enumerate_worlds
+from ioscore.sensitivity.choices.carried import STATES, Assertion, states_of, worlds_that_carry
+from ioscore.sensitivity.choices.switches import switches_of
+from ioscore.sensitivity.choices.worlds import enumerate_worlds
 from long_way import CHOICES, levels_of, made_up_evidence, made_up_rubric, rubric_under
 
 

@@ -20,9 +20,9 @@ from ioscore.ranking import rank
 from ioscore.rubric import Rubric, choose, reweight, with_rules
 from ioscore.scoring import cell_score, score
 from ioscore.sensitivity.cells import cell_values
-from ioscore.sensitivity.influence import influence
-from ioscore.sensitivity.outcomes import ranks, signs, totals
-from ioscore.sensitivity.recount import matrices, tally, unit_points
+from ioscore.sensitivity.evidence.influence import influence
+from ioscore.sensitivity.evidence.outcomes import ranks, signs, totals
+from ioscore.sensitivity.evidence.recount import matrices, tally, unit_points
 from random_evidence import made_up_rubric, random_evidence, random_rubric, without
 
 RULES = ["diminishing", "count", "mean", "strongest", "presence"]

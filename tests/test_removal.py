@@ -12,12 +12,12 @@ from ioscore.io import read_evidence, read_rubric
 from ioscore.ranking import rank
 from ioscore.rubric import choose, with_rules
 from ioscore.scoring import score
-from ioscore.sensitivity import removal_exact
-from ioscore.sensitivity.influence import influence
-from ioscore.sensitivity.recount import tally
-from ioscore.sensitivity.removal import Removal, turn_bottom, turn_top
-from ioscore.sensitivity.removal_exact import smallest_set
-from ioscore.sensitivity.removal_search import Target, gaps, reaches
+from ioscore.sensitivity.evidence import removal_exact
+from ioscore.sensitivity.evidence.influence import influence
+from ioscore.sensitivity.evidence.recount import tally
+from ioscore.sensitivity.evidence.removal import Removal, turn_bottom, turn_top
+from ioscore.sensitivity.evidence.removal_exact import smallest_set
+from ioscore.sensitivity.evidence.removal_search import Target, gaps, reaches
 from random_evidence import made_up_rubric, random_evidence, random_rubric, without
 
 PAST = 1e-9

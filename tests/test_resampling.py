@@ -19,10 +19,10 @@ from ioscore.io.readings import passes, read_reading
 from ioscore.ranking import rank
 from ioscore.rubric import reweight, with_rules
 from ioscore.scoring import score
-from ioscore.sensitivity.outcomes import totals
-from ioscore.sensitivity.readings import level_confusion, mix_readings
-from ioscore.sensitivity.recount import matrices, tally, unit_points
-from ioscore.sensitivity.resampling import joint_draws, move_levels, resample_events
+from ioscore.sensitivity.evidence.outcomes import totals
+from ioscore.sensitivity.evidence.readings import level_confusion, mix_readings
+from ioscore.sensitivity.evidence.recount import matrices, tally, unit_points
+from ioscore.sensitivity.evidence.resampling import joint_draws, move_levels, resample_events
 from random_evidence import made_up_rubric, random_evidence, random_rubric
 
 # Sums over a cell are added in another order than one by one: some units in the last place.

@@ -14,8 +14,8 @@ import pytest
 from helpers import evidence_of, flat_rubric
 from ioscore.errors import NotApplicable, RubricError
 from ioscore.io import read_evidence, read_rubric
-from ioscore.sensitivity.factorial import factorial
-from ioscore.sensitivity.statements import (
+from ioscore.sensitivity.choices.factorial import factorial
+from ioscore.sensitivity.choices.statements import (
     Statement,
     average_rank_shift,
     explained,
@@ -23,10 +23,10 @@ from ioscore.sensitivity.statements import (
     share,
     turned_by,
 )
-from ioscore.sensitivity.switches import Grid, Switch
-from ioscore.sensitivity.world_cells import NO_ROW
-from ioscore.sensitivity.world_table import table_text
-from ioscore.sensitivity.worlds import Worlds, enumerate_worlds
+from ioscore.sensitivity.choices.switches import Grid, Switch
+from ioscore.sensitivity.choices.world_cells import NO_ROW
+from ioscore.sensitivity.choices.world_table import table_text
+from ioscore.sensitivity.choices.worlds import Worlds, enumerate_worlds
 from long_way import (
     levels_of,
     made_up_evidence,

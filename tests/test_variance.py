@@ -10,7 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ioscore.errors import NotApplicable
-from ioscore.sensitivity.variance import VarianceShares, shares_under_law, sobol_of_factorial
+from ioscore.sensitivity.choices.variance import (
+    VarianceShares,
+    shares_under_law,
+    sobol_of_factorial,
+)
 
 
 def brute_force(values, law):

@@ -14,18 +14,18 @@ from ioscore.errors import EvidenceError, NotApplicable
 from ioscore.io import read_evidence, read_rubric
 from ioscore.ranking.normalisation import normalise
 from ioscore.rubric import Normalisation, Rubric
-from ioscore.sensitivity.comparable import REFUSED, comparable_cells
-from ioscore.sensitivity.factorial import factorial
-from ioscore.sensitivity.statements import (
+from ioscore.sensitivity.choices.comparable import REFUSED, comparable_cells
+from ioscore.sensitivity.choices.factorial import factorial
+from ioscore.sensitivity.choices.statements import (
     Statement,
     average_rank_shift,
     explained,
     holds_in,
     turned_by,
 )
-from ioscore.sensitivity.switches import OWN, Switch, grid_of, switches_of
-from ioscore.sensitivity.world_cells import NO_ROW
-from ioscore.sensitivity.worlds import enumerate_worlds, ranks_of
+from ioscore.sensitivity.choices.switches import OWN, Switch, grid_of, switches_of
+from ioscore.sensitivity.choices.world_cells import NO_ROW
+from ioscore.sensitivity.choices.worlds import enumerate_worlds, ranks_of
 from long_way import (
     levels_of,
     made_up_evidence,

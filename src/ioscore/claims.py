@@ -34,8 +34,8 @@ from ioscore.ranking import rank
 from ioscore.ranking.tree import aggregate
 from ioscore.rubric import Rubric, choose, with_rules
 from ioscore.scoring import score
-from ioscore.sensitivity.carried import Asserted, Assertion, Carried, worlds_that_carry
-from ioscore.sensitivity.worlds import enumerate_worlds
+from ioscore.sensitivity.choices.carried import Asserted, Assertion, Carried, worlds_that_carry
+from ioscore.sensitivity.choices.worlds import enumerate_worlds
 from ioscore.study import Study, run_study
 
 State = Literal["reproduced", "not reproduced", "too close to call", "not checkable", "what-if"]

@@ -26,8 +26,8 @@ from ioscore.cli.progress import bar
 if TYPE_CHECKING:
     from ioscore.errors import NotApplicable
     from ioscore.rubric import Rubric
-    from ioscore.sensitivity.choices import ChoiceSensitivity
-    from ioscore.sensitivity.evidence import EvidenceSensitivity
+    from ioscore.sensitivity.choices.analysis import ChoiceSensitivity
+    from ioscore.sensitivity.evidence.analysis import EvidenceSensitivity
     from ioscore.sensitivity.weights import WeightSensitivity
 
     Result = WeightSensitivity | EvidenceSensitivity | ChoiceSensitivity | NotApplicable
@@ -163,7 +163,7 @@ def sensitivity(
                     progress=progress,
                 )
         if What.evidence in wanted:
-            from ioscore.sensitivity.evidence import analyse_evidence
+            from ioscore.sensitivity.evidence.analysis import analyse_evidence
 
             with bar("evidence") as progress:
                 results["evidence"] = analyse_evidence(
@@ -178,7 +178,7 @@ def sensitivity(
                     progress=progress,
                 )
         if What.choices in wanted:
-            from ioscore.sensitivity.choices import analyse_choices
+            from ioscore.sensitivity.choices.analysis import analyse_choices
 
             with bar("choices") as progress:
                 results["choices"] = analyse_choices(coded, used, progress=progress)

@@ -9,7 +9,7 @@ import pandas as pd
 
 from ioscore.claims import Answer
 from ioscore.errors import NotApplicable
-from ioscore.sensitivity.carried import Carried
+from ioscore.sensitivity.choices.carried import Carried
 
 
 def claims_table(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from typing import Literal
 
@@ -174,6 +175,6 @@ def declared_space(decision: Decision, rubric: Rubric, level: Level) -> WeightSp
     orders = tuple(
         (top.index(one), top.index(other))
         for row in within.at_least_as_important
-        for one, other in zip(row, row[1:], strict=False)
+        for one, other in itertools.pairwise(row)
     )
     return WeightSpace(lower=lower, upper=upper, orders=orders)

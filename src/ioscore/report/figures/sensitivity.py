@@ -9,11 +9,11 @@ from ioscore.errors import NotApplicable
 from ioscore.report.figures import choices as of_choices
 from ioscore.report.figures import evidence as of_evidence
 from ioscore.report.figures import weights as of_weights
-from ioscore.sensitivity.choices import SHIFT, ChoiceSensitivity
-from ioscore.sensitivity.evidence import EvidenceSensitivity
-from ioscore.sensitivity.resampling import EvidenceDraws
+from ioscore.sensitivity.choices.analysis import SHIFT, ChoiceSensitivity
+from ioscore.sensitivity.choices.variance import VarianceShares
+from ioscore.sensitivity.evidence.analysis import EvidenceSensitivity
+from ioscore.sensitivity.evidence.resampling import EvidenceDraws
 from ioscore.sensitivity.sobol import Sobol
-from ioscore.sensitivity.variance import VarianceShares
 from ioscore.sensitivity.weights import WeightSensitivity
 
 _DRAWN = {

@@ -12,11 +12,11 @@ from ioscore.errors import NotApplicable
 from ioscore.report.sensitivity import choices, evidence, weights
 from ioscore.report.sensitivity.common import Table
 from ioscore.report.tables import as_csv, plain
-from ioscore.sensitivity.choices import ChoiceSensitivity
-from ioscore.sensitivity.evidence import EvidenceSensitivity
+from ioscore.sensitivity.choices.analysis import ChoiceSensitivity
+from ioscore.sensitivity.choices.world_table import table_text
+from ioscore.sensitivity.choices.worlds import Worlds
+from ioscore.sensitivity.evidence.analysis import EvidenceSensitivity
 from ioscore.sensitivity.weights import WeightSensitivity
-from ioscore.sensitivity.world_table import table_text
-from ioscore.sensitivity.worlds import Worlds
 
 Result = WeightSensitivity | EvidenceSensitivity | ChoiceSensitivity | NotApplicable
 _TITLES = {"weights": "Weights", "evidence": "Evidence", "choices": "Choices"}

@@ -9,8 +9,8 @@ import pandas as pd
 from ioscore.errors import NotApplicable
 from ioscore.report.sensitivity.common import Table, of_each, shares_table
 from ioscore.report.sentences import percent
-from ioscore.sensitivity.choices import SHIFT, ChoiceSensitivity
-from ioscore.sensitivity.variance import VarianceShares
+from ioscore.sensitivity.choices.analysis import SHIFT, ChoiceSensitivity
+from ioscore.sensitivity.choices.variance import VarianceShares
 
 NO_PROBABILITY = (
     "A share of worlds is not a probability: it says how many combinations of defensible choices "

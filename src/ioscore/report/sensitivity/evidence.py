@@ -9,9 +9,9 @@ import pandas as pd
 from ioscore.errors import NotApplicable
 from ioscore.report.sensitivity.common import Table, of_each, shares_table
 from ioscore.report.tables import records
-from ioscore.sensitivity.evidence import EvidenceSensitivity
-from ioscore.sensitivity.removal import Removal
-from ioscore.sensitivity.resampling import EvidenceDraws
+from ioscore.sensitivity.evidence.analysis import EvidenceSensitivity
+from ioscore.sensitivity.evidence.removal import Removal
+from ioscore.sensitivity.evidence.resampling import EvidenceDraws
 
 STABILITY = (
     "Shares of draws measure stability: coded events are no random sample of anything, so they say "

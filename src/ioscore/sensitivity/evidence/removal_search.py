@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ioscore.rubric import with_rules
-from ioscore.sensitivity.outcomes import totals
-from ioscore.sensitivity.recount import Tally, matrices, unit_points
+from ioscore.sensitivity.evidence.outcomes import totals
+from ioscore.sensitivity.evidence.recount import Tally, matrices, unit_points
 
 Array = NDArray[np.float64]
 Flags = NDArray[np.bool_]

@@ -1,7 +1,7 @@
 """The smallest set of events whose removal puts one organisation past others, exactly.
 
 Branch and bound over the events that lie in more than one cell: with these decided, cells no
-longer depend on each other, and `ioscore.sensitivity.cheapest` is exact. While they are open,
+longer depend on each other, and `ioscore.sensitivity.evidence.cheapest` is exact. While they are open,
 each cell may leave out its part of a shared event at its part of the cost, which bounds the size
 from below.
 """
@@ -17,9 +17,23 @@ from dataclasses import dataclass
 import numpy as np
 
 from ioscore.rubric import Node
-from ioscore.sensitivity.cheapest import UNIT, Cell, Item, Ways, cell_ways, node_ways
-from ioscore.sensitivity.recount import ABSENT, LIMITS, SUPPORTS, Tally, cell_kinds, unit_points
-from ioscore.sensitivity.removal_search import PAST, Events, Target, greedy, reaches, without_waste
+from ioscore.sensitivity.evidence.cheapest import UNIT, Cell, Item, Ways, cell_ways, node_ways
+from ioscore.sensitivity.evidence.recount import (
+    ABSENT,
+    LIMITS,
+    SUPPORTS,
+    Tally,
+    cell_kinds,
+    unit_points,
+)
+from ioscore.sensitivity.evidence.removal_search import (
+    PAST,
+    Events,
+    Target,
+    greedy,
+    reaches,
+    without_waste,
+)
 
 MOST_WORK = 5e11
 """After so much the search stops, with the bound reached so far: nodes times the cube of the

@@ -14,8 +14,8 @@ from ioscore.evidence.selection import Window
 from ioscore.evidence.table import Evidence
 from ioscore.ranking import TIE
 from ioscore.rubric import Rubric
-from ioscore.sensitivity.factorial import Factorial, factorial
-from ioscore.sensitivity.switches import Switch
+from ioscore.sensitivity.choices.factorial import Factorial, factorial
+from ioscore.sensitivity.choices.switches import Switch
 
 Array = NDArray[np.float64]
 

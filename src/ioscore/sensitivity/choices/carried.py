@@ -14,9 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ioscore.errors import Problem, RubricError
-from ioscore.sensitivity.factorial import Factorial
-from ioscore.sensitivity.statements import single_changes
-from ioscore.sensitivity.worlds import Worlds
+from ioscore.sensitivity.choices.factorial import Factorial
+from ioscore.sensitivity.choices.statements import single_changes
+from ioscore.sensitivity.choices.worlds import Worlds
 
 Array = NDArray[np.float64]
 Codes = NDArray[np.int8]

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from ioscore.sensitivity.worlds import Worlds
+from ioscore.sensitivity.choices.worlds import Worlds
 
 BLOCK = 2**13
 """Worlds whose text is made together."""

@@ -13,10 +13,10 @@ from ioscore.errors import NotApplicable
 from ioscore.evidence import Evidence
 from ioscore.evidence.matching import Reading
 from ioscore.rubric import Rubric
-from ioscore.sensitivity.influence import influence
-from ioscore.sensitivity.readings import level_confusion, mix_readings
-from ioscore.sensitivity.removal import Removal, turn_bottom, turn_top
-from ioscore.sensitivity.resampling import (
+from ioscore.sensitivity.evidence.influence import influence
+from ioscore.sensitivity.evidence.readings import level_confusion, mix_readings
+from ioscore.sensitivity.evidence.removal import Removal, turn_bottom, turn_top
+from ioscore.sensitivity.evidence.resampling import (
     EvidenceDraws,
     joint_draws,
     move_levels,

@@ -13,15 +13,15 @@ from numpy.typing import NDArray
 from ioscore.errors import NotApplicable
 from ioscore.evidence import Evidence, Window
 from ioscore.rubric import Rubric
-from ioscore.sensitivity.statements import (
+from ioscore.sensitivity.choices.statements import (
     Statement,
     average_rank_shift,
     explained,
     holds_in,
     turned_by,
 )
-from ioscore.sensitivity.variance import VarianceShares
-from ioscore.sensitivity.worlds import Worlds, enumerate_worlds
+from ioscore.sensitivity.choices.variance import VarianceShares
+from ioscore.sensitivity.choices.worlds import Worlds, enumerate_worlds
 
 Array = NDArray[np.float64]
 SHIFT = "average rank shift"

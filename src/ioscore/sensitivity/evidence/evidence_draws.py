@@ -11,8 +11,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ioscore.sensitivity.blocks import block_sizes, run_blocks
-from ioscore.sensitivity.outcomes import signs
-from ioscore.sensitivity.recount import Tally
+from ioscore.sensitivity.evidence.outcomes import signs
+from ioscore.sensitivity.evidence.recount import Tally
 
 Array = NDArray[np.float64]
 Draw = Callable[[np.random.Generator, int], Array]

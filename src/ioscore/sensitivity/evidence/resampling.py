@@ -16,9 +16,9 @@ from ioscore.errors import NotApplicable
 from ioscore.evidence import Evidence, select
 from ioscore.rubric import Rubric
 from ioscore.scoring import score
-from ioscore.sensitivity.evidence_draws import EvidenceDraws, Progress, run_draws
-from ioscore.sensitivity.outcomes import totals
-from ioscore.sensitivity.recount import (
+from ioscore.sensitivity.evidence.evidence_draws import EvidenceDraws, Progress, run_draws
+from ioscore.sensitivity.evidence.outcomes import totals
+from ioscore.sensitivity.evidence.recount import (
     ABSENT,
     Tally,
     matrices,

@@ -9,9 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ioscore.errors import NotApplicable, Problem, RubricError
-from ioscore.sensitivity.factorial import Factorial
-from ioscore.sensitivity.variance import VarianceShares, shares_under_law, sobol_of_factorial
-from ioscore.sensitivity.worlds import Worlds
+from ioscore.sensitivity.choices.factorial import Factorial
+from ioscore.sensitivity.choices.variance import (
+    VarianceShares,
+    shares_under_law,
+    sobol_of_factorial,
+)
+from ioscore.sensitivity.choices.worlds import Worlds
 
 Array = NDArray[np.float64]
 

@@ -17,9 +17,9 @@ from ioscore.evidence.matching import Reading, Unit, match_acts
 from ioscore.evidence.table import alternatives
 from ioscore.rubric import Rubric
 from ioscore.scoring import score
-from ioscore.sensitivity.evidence_draws import EvidenceDraws, Progress, run_draws
-from ioscore.sensitivity.outcomes import totals
-from ioscore.sensitivity.recount import Tally, matrices, refusal, tally_rows, unit_points
+from ioscore.sensitivity.evidence.evidence_draws import EvidenceDraws, Progress, run_draws
+from ioscore.sensitivity.evidence.outcomes import totals
+from ioscore.sensitivity.evidence.recount import Tally, matrices, refusal, tally_rows, unit_points
 
 Array = NDArray[np.float64]
 Ints = NDArray[np.int_]

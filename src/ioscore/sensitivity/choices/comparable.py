@@ -9,7 +9,7 @@ from ioscore.errors import EvidenceError
 from ioscore.ranking.checks import NOISE
 from ioscore.ranking.normalisation import normalise
 from ioscore.rubric import Node, Normalisation
-from ioscore.sensitivity.switches import OWN, Grid, without_idle_axes
+from ioscore.sensitivity.choices.switches import OWN, Grid, without_idle_axes
 
 Array = NDArray[np.float64]
 Flags = NDArray[np.bool_]

@@ -12,10 +12,10 @@ from ioscore.evidence import Evidence, select
 from ioscore.ranking import rank
 from ioscore.rubric import Rubric
 from ioscore.scoring import score
-from ioscore.sensitivity.outcomes import ranks
-from ioscore.sensitivity.recount import Tally, pinned, refusal, tally
-from ioscore.sensitivity.removal_exact import smallest_set
-from ioscore.sensitivity.removal_search import Events, Target, greedy, shrink, try_all
+from ioscore.sensitivity.evidence.outcomes import ranks
+from ioscore.sensitivity.evidence.recount import Tally, pinned, refusal, tally
+from ioscore.sensitivity.evidence.removal_exact import smallest_set
+from ioscore.sensitivity.evidence.removal_search import Events, Target, greedy, shrink, try_all
 
 STOPPED = "the search was stopped after many steps"
 

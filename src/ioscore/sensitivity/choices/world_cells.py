@@ -17,8 +17,8 @@ from ioscore.evidence.table import EFFECTS, Evidence
 from ioscore.rubric import Rubric
 from ioscore.scoring import DECIMALS
 from ioscore.sensitivity.cells import Rule, cell_values
-from ioscore.sensitivity.switches import Grid, without_idle_axes
-from ioscore.sensitivity.world_rows import LeafRows
+from ioscore.sensitivity.choices.switches import Grid, without_idle_axes
+from ioscore.sensitivity.choices.world_rows import LeafRows
 
 Array = NDArray[np.float64]
 Flags = NDArray[np.bool_]

@@ -27,7 +27,7 @@ from ioscore.evidence.selection import (
 )
 from ioscore.evidence.table import Evidence, leaf_of
 from ioscore.rubric import Rubric
-from ioscore.sensitivity.switches import Grid
+from ioscore.sensitivity.choices.switches import Grid
 
 Flags = NDArray[np.bool_]
 

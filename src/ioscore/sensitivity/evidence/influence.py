@@ -14,8 +14,15 @@ from ioscore.evidence import Evidence, select
 from ioscore.ranking import rank
 from ioscore.rubric import Rubric, reweight
 from ioscore.scoring import Scores, score
-from ioscore.sensitivity.outcomes import ranks, signs, ties, totals
-from ioscore.sensitivity.recount import Tally, matrices, pinned, refusal, tally, unit_points
+from ioscore.sensitivity.evidence.outcomes import ranks, signs, ties, totals
+from ioscore.sensitivity.evidence.recount import (
+    Tally,
+    matrices,
+    pinned,
+    refusal,
+    tally,
+    unit_points,
+)
 
 Array = NDArray[np.float64]
 Flags = NDArray[np.bool_]

@@ -18,10 +18,10 @@ from ioscore.evidence.selection import Window
 from ioscore.evidence.table import Evidence, alternatives, validate_evidence
 from ioscore.ranking.tree import aggregate
 from ioscore.rubric import Mean, Node, Rubric
-from ioscore.sensitivity.comparable import comparable_cells
-from ioscore.sensitivity.switches import Grid, Switch, grid_of, without_idle_axes
-from ioscore.sensitivity.world_cells import cells_of_leaf, documentation
-from ioscore.sensitivity.world_rows import rows_of_leaves
+from ioscore.sensitivity.choices.comparable import comparable_cells
+from ioscore.sensitivity.choices.switches import Grid, Switch, grid_of, without_idle_axes
+from ioscore.sensitivity.choices.world_cells import cells_of_leaf, documentation
+from ioscore.sensitivity.choices.world_rows import rows_of_leaves
 
 Array = NDArray[np.float64]
 Flags = NDArray[np.bool_]

@@ -1,0 +1,1 @@
+"""Every combination of the choices: who ranks where, what carries a statement, what explains it."""

@@ -1,0 +1,1 @@
+"""What the order rests on in the evidence: influence, smallest sets of events, draws."""
