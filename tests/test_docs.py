@@ -95,6 +95,7 @@ def test_the_tables_of_the_findings_are_what_the_commands_print():
     printed = (
         ioscore("agreement", "-f", "markdown").out
         + ioscore("rubric", "compare", "-f", "markdown").out
+        + ioscore("sensitivity", "all", "-f", "markdown").out
     )
     for name, body in shown:
         if name != "claims":
@@ -104,4 +105,4 @@ def test_the_tables_of_the_findings_are_what_the_commands_print():
         assert f"| {row['kind']} |" in counts
     total = sum(int(number) for number in re.findall(r"(?<=\| )\d+(?= \|)", counts))
     assert total == len(json.loads(ioscore("claims", "-f", "json").out)["claims"])
-    assert len(shown) == 6
+    assert len(shown) == 9

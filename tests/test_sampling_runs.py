@@ -103,8 +103,9 @@ def test_memory_does_not_grow_with_the_number_of_draws():
             sampled(values, method, draws=times * draws)
             peaks.append(tracemalloc.get_traced_memory()[1])
             tracemalloc.stop()
-        # A list of block sizes is all that may grow: some hundred bytes.
-        assert peaks[2] <= peaks[1] + 20_000
+        # A slice with a tie, which is rare, holds a copy more. One number for each of the other
+        # draws would be four times what is allowed.
+        assert peaks[2] - peaks[1] < 2 * 9 * draws
 
 
 def test_above_a_number_of_alternatives_pairs_are_not_counted_and_say_so():

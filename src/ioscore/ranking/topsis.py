@@ -49,14 +49,16 @@ def topsis(values: Array, weights: Array) -> Array:
     check_values(values)
     check_weights(weights)
     best, worst = values.max(axis=0), values.min(axis=0)
-    # Closeness has no unit; in units of the greatest range no square leaves what numbers hold.
     unit = float((best - worst).max()) or 1.0
-    squares = weights * weights
-    to_best = np.asarray(squares @ (((best - values) / unit) ** 2).T)
-    closeness = np.asarray(squares @ (((values - worst) / unit) ** 2).T)
-    # In place: new arrays of this size cost several times what is computed in them.
-    np.sqrt(to_best, out=to_best)
-    np.sqrt(closeness, out=closeness)
-    both = np.add(to_best, closeness, out=to_best)
-    out = closeness if both.all() else np.full(both.shape, 0.5)
-    return np.asarray(np.divide(closeness, both, out=out, where=both > 0))
+    # Squared distance to the best, then to the worst, of each criterion; one product for both.
+    away = np.concatenate([best - values, values - worst]) / unit
+    distance = (away * away) @ np.square(weights.reshape(-1, weights.shape[-1]).T)
+    np.sqrt(distance, out=distance)
+    both, closeness = distance[: len(values)], distance[len(values) :]  # (n, k): long rows
+    both += closeness
+    if both.min(initial=1.0) > 0:
+        closeness /= both
+    else:
+        apart = both > 0
+        closeness = np.divide(closeness, both, out=np.full(both.shape, 0.5), where=apart)
+    return closeness.T.reshape(*weights.shape[:-1], len(values))

@@ -54,11 +54,6 @@ def block_generator(seed: int, block: int) -> np.random.Generator:
     numpy.random.Generator
         SFC64, the fastest bit generator of NumPy, seeded as ``SeedSequence(seed).spawn`` seeds
         its child number `block`.
-
-    References
-    ----------
-    Salmon, J. K. et al. (2011). Parallel random numbers: as easy as 1, 2, 3. SC '11.
-    doi:10.1145/2063384.2063405
     """
     return np.random.Generator(
         np.random.SFC64(np.random.SeedSequence(entropy=seed, spawn_key=(block,)))

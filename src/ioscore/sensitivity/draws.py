@@ -210,7 +210,7 @@ def simplex(
     if np.dtype(dtype) == np.float32:
         return np.asarray(_single_simplex(rng, parts, size))
     drawn = rng.standard_exponential((parts, size))
-    drawn /= drawn.sum(axis=0)
+    drawn *= 1 / drawn.sum(axis=0)  # multiplying is quicker than dividing
     return drawn
 
 
@@ -229,7 +229,7 @@ def _single_simplex(rng: np.random.Generator, parts: int, size: int) -> NDArray[
     drawn: NDArray[np.float32] = bits.view(np.float32)
     drawn -= np.float32(1 - 2**-24)
     np.log(drawn, out=drawn)
-    drawn *= 1 / drawn.sum(axis=0)  # multiplying is quicker than dividing
+    drawn *= 1 / drawn.sum(axis=0)
     return drawn
 
 

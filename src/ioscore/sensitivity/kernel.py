@@ -32,7 +32,7 @@ Scorer = Callable[[Array], Array]
 Ranked = tuple[Flags, Flags]
 Ranker = Callable[[Array], Ranked]
 
-SLICE_BYTES = 2**18
+SLICE_BYTES = 288 * 1024
 """Size of the arrays of a slice: a few of them fit into the second cache."""
 
 
@@ -78,7 +78,7 @@ def tally_block(
             count_sorted(tally, score(weights), weights)
         else:
             _count(tally, rank(weights), weights, score)
-    return tally
+    return tally.settled()
 
 
 def _count(tally: Tally, ranked: Ranked, weights: Array, score: Scorer) -> None:
@@ -95,7 +95,7 @@ def _count(tally: Tally, ranked: Ranked, weights: Array, score: Scorer) -> None:
 def _rank(score: Scorer, weights: Array) -> Ranked:
     """Rank by scores in float64; what is left undecided is tied."""
     scores = np.ascontiguousarray(score(weights).T)
-    return rank_by_pairs(scores, TIE * float(np.abs(scores).max()))
+    return rank_by_pairs(scores, TIE * float(max(scores.max(), -scores.min())))
 
 
 def _single(utilities: Array) -> tuple[Array, Single, float]:
@@ -160,5 +160,5 @@ def _slice(n: int, m: int, itemsize: int) -> int:
     fits = SLICE_BYTES // (itemsize * max(n, m))
     # Of few alternatives, short slices would pay more for calls than for counting, and very long
     # ones could be split among threads by BLAS. Of many, the order of a slice is the large array.
-    draws = min(max(fits, 1024), 8192) if n <= MANY else max(2 * fits, 16)
-    return 1 << (draws.bit_length() - 1)  # rows aligned in memory, flags in whole words
+    draws = min(max(fits, 1024), 8192) if n <= MANY else max(2 * fits, 64)
+    return draws // 64 * 64  # flags in whole words of 64 bits

@@ -20,9 +20,6 @@ from ioscore.sensitivity.tally import Tally
 
 Array = NDArray[np.float64]
 
-BLOCK = 2**16
-"""Draws of a block: enough to outweigh the price of handing it to another process."""
-
 
 def sample_acceptability(
     values: Array,
@@ -90,7 +87,7 @@ def sample_acceptability(
     values = np.asarray(values, dtype=float)
     _check(values, law, draws, jobs, tolerance)
     n, m = values.shape
-    sizes = block_sizes(draws, _block(n, m))
+    sizes = block_sizes(draws, _block(n))
     work = partial(tally_block, values=values, method=method, law=law)
     total, done = Tally.zeros(n, m), 0
     parts = run_blocks(work, sizes, seed=seed, jobs=jobs, scheduler=scheduler, progress=progress)
@@ -103,14 +100,20 @@ def sample_acceptability(
     return _result(total, done, values, method, law)
 
 
-def _block(n: int, m: int) -> int:
-    """Return the draws of a block: fewer for large problems, so that jobs share the work."""
-    return int(np.clip(2**23 // (n * m), 2**12, BLOCK))
+def _block(n: int) -> int:
+    """Return the draws of a block: fewer for large problems, so that jobs share the work.
+
+    Depends on nothing else, so that a run is the beginning of every longer one.
+    """
+    return int(np.clip(2**22 // n**2, 2**14, 2**16))
 
 
 def _error(share: Array, draws: int) -> Array:
     """Return the standard error of shares of independent draws, at least one draw's worth."""
-    return np.maximum(np.sqrt(np.clip(share * (1 - share), 0, None) / draws), 1 / draws)
+    error = share * (1 - share)
+    np.maximum(error, 1 / draws, out=error)  # under the root: a variance of 1/draws^2
+    error /= draws
+    return np.sqrt(error, out=error)
 
 
 def _result(total: Tally, draws: int, values: Array, method: Method, law: Law) -> RankAcceptability:
@@ -119,9 +122,10 @@ def _result(total: Tally, draws: int, values: Array, method: Method, law: Law) -
         central = total.first / firsts
         spread = np.clip(total.squares / firsts - central**2, 0, None)
         central_error = np.sqrt(spread / np.where(firsts > 1, firsts - 1, np.nan))
-    shares = np.clip(total.shares / draws, 0, 1)  # thirds do not cancel to the last bit
-    pairwise = total.pairs / draws if total.pairs.size else np.full_like(shares, np.nan)
-    pairwise_error = _error(pairwise, draws)
+    shares = total.shares / draws
+    np.minimum(shares, 1.0, out=shares)  # three thirds may add up to a bit more
+    pairwise = total.pairs / draws if total.pairs.size else np.full(shares.shape, np.nan)
+    pairwise_error = _error(pairwise, draws) if total.pairs.size else pairwise.copy()
     np.fill_diagonal(pairwise, 0.5)
     np.fill_diagonal(pairwise_error, 0.0)
     return RankAcceptability(

@@ -27,6 +27,9 @@ MANY_PAIRS = 256
 """Above so many alternatives the pairs would cost many times the rest, and are not counted."""
 
 
+NONE = np.zeros((0, 0), dtype=np.int32)
+
+
 class Tally(NamedTuple):
     """Sums over draws, of n alternatives and m criteria; the functions of this file add to them.
 
@@ -34,6 +37,9 @@ class Tally(NamedTuple):
     ----------
     shares : array, (n, n)
         Draws that put alternative i at rank j + 1; ties share the ranks they occupy.
+    alone : array of int32, (n, n)
+        Those that `count_sorted` found without ties and `settled` adds to `shares`: a table of
+        half the size, as adding to cells all over a table takes the longer the larger it is.
     pairs : array, (n, n)
         Draws that put i ahead of j, a tie counting one half; the diagonal means nothing. (0, 0)
         above `MANY_PAIRS` alternatives.
@@ -44,6 +50,7 @@ class Tally(NamedTuple):
     """
 
     shares: Array
+    alone: NDArray[np.int32]
     pairs: Array
     first: Array
     squares: Array
@@ -52,12 +59,19 @@ class Tally(NamedTuple):
     def zeros(cls, n: int, m: int) -> Tally:
         """Return the tally of no draws."""
         p = n if n <= MANY_PAIRS else 0
-        return cls(np.zeros((n, n)), np.zeros((p, p)), np.zeros((n, m)), np.zeros((n, m)))
+        alone = np.zeros((n, n), dtype=np.int32)
+        return cls(np.zeros((n, n)), alone, np.zeros((p, p)), np.zeros((n, m)), np.zeros((n, m)))
 
     def add(self, other: Tally) -> None:
-        """Add the sums over other draws."""
-        for own, more in zip(self, other, strict=True):
-            np.add(own, more, out=own)
+        """Add the sums over other draws, which are settled."""
+        np.add(self.shares, other.shares, out=self.shares)
+        np.add(self.pairs, other.pairs, out=self.pairs)
+        np.add(self.first, other.first, out=self.first)
+        np.add(self.squares, other.squares, out=self.squares)
+
+    def settled(self) -> Tally:
+        """Return the tally with all its shares in one place."""
+        return self._replace(shares=self.shares + self.alone, alone=NONE)
 
 
 def rank_by_pairs(scores: Array | Single, margin: float) -> tuple[Flags, Flags]:
@@ -100,7 +114,7 @@ def count_ranked(tally: Tally, flags: Flags, weights: Array | Single) -> None:
     pairs, shares = _ones(flags)
     first = flags[1, :, :1].astype(weights.dtype)
     sums = np.vecdot(first, weights), np.vecdot(first, weights * weights)
-    tally.add(Tally(shares, pairs, *sums))
+    tally.add(Tally(shares, NONE, pairs, *sums))
 
 
 def count_sorted(tally: Tally, scores: Array, weights: Array) -> None:
@@ -121,18 +135,22 @@ def count_sorted(tally: Tally, scores: Array, weights: Array) -> None:
     EvidenceError
         When a score is undefined.
     """
-    if not np.isfinite(scores).all():
+    best = scores.max(axis=1)
+    order, behind = _sort(scores, best)
+    worst = best - behind[:, -1]
+    if not np.isfinite(worst).all():
         raise EvidenceError(_undefined(scores))
-    order, behind = _sort(scores)
-    tie = TIE * np.abs(scores).max(axis=1)
+    tie = TIE * np.maximum(np.abs(best), np.abs(worst))
     apart = np.diff(behind, axis=1) > tie[:, None]
     clear = apart.all(axis=1)
-    _count_orders(tally, order[clear], weights[clear])
-    if not clear.all():
+    if clear.all():
+        _count_orders(tally, order, weights)
+    else:
+        _count_orders(tally, order[clear], weights[clear])
         _count_groups(tally, order[~clear], apart[~clear], weights[~clear])
 
 
-def _sort(scores: Array) -> tuple[Places, Array]:
+def _sort(scores: Array, best: Array) -> tuple[Places, Array]:
     """Return alternatives best first, and how far behind the best each is; both (k, n).
 
     Numbers sort several times quicker than places do. So the place of an alternative is written
@@ -142,21 +160,22 @@ def _sort(scores: Array) -> tuple[Places, Array]:
     """
     n = scores.shape[1]
     mask = np.int64((1 << n.bit_length()) - 1)
-    keys = (scores.max(axis=1, keepdims=True) - scores).view(np.int64)
+    keys = (best[:, None] - scores).view(np.int64)
     keys &= ~mask
     keys |= np.arange(n)
     keys.sort(axis=1)
     order = keys & mask
-    keys &= ~mask
+    keys ^= order
     return order, keys.view(np.float64)
 
 
 def _count_orders(tally: Tally, order: Places, weights: Array) -> None:
     """Add orders (k, n) without ties, best first."""
     n = order.shape[1]
-    np.add.at(tally.shares.reshape(-1), (order * n + np.arange(n)).ravel(), 1.0)
     _count_pairs(tally, order, np.broadcast_to(np.arange(n), order.shape))
     _count_first(tally, order[:, 0], weights, np.ones((1, 1)))
+    cells = (order * n + np.arange(n)).ravel()
+    np.add.at(tally.alone.reshape(-1), cells, np.int32(1))
 
 
 def _count_groups(tally: Tally, order: Places, apart: Flags, weights: Array) -> None:
