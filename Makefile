@@ -30,7 +30,9 @@ verify: .venv/used
 	$(IOSCORE) verify --sources "$(IOSCORE_SOURCES)"
 
 benchmarks: .venv/used
+	$(IN_VENV) pip install --quiet --disable-pip-version-check --no-deps -r benchmarks/peers.txt
 	$(BIN)/python benchmarks/cold_start.py
+	$(BIN)/python benchmarks/sensitivity.py
 
 .venv/used: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv

@@ -1,7 +1,6 @@
 """The other programs, each doing the task in its own best way; nothing of ioscore is used here.
 
-They are extras of the benchmarks: `pip install -r benchmarks/peers.txt --no-deps`, and what
-SALib asks for, `pip install multiprocess`.
+They are extras of the benchmarks: `pip install --no-deps -r benchmarks/peers.txt`.
 """
 
 from __future__ import annotations

@@ -15,8 +15,8 @@ import numpy as np
 
 from ioscore.ranking.decision import Method
 from ioscore.ranking.means import arithmetic_mean, complete
-from ioscore.sensitivity.draws import Uniform
-from ioscore.sensitivity.sampling import sample_acceptability
+from ioscore.sensitivity.weights.draws import Uniform
+from ioscore.sensitivity.weights.sampling import sample_acceptability
 
 DECADES = np.logspace(4, 8, 9).astype(int)
 

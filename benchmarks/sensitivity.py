@@ -30,10 +30,10 @@ from ioscore.ranking.means import arithmetic_mean, complete
 from ioscore.ranking.promethee2 import net_flows, promethee2
 from ioscore.ranking.topsis import topsis
 from ioscore.ranking.vikor import vikor
-from ioscore.sensitivity.draws import Uniform
-from ioscore.sensitivity.exact import exact_acceptability
-from ioscore.sensitivity.sampling import sample_acceptability
 from ioscore.sensitivity.sobol import sobol_indices
+from ioscore.sensitivity.weights.draws import Uniform
+from ioscore.sensitivity.weights.exact import exact_acceptability
+from ioscore.sensitivity.weights.sampling import sample_acceptability
 
 CASE = Path(__file__).parent.parent / "tests" / "fixtures" / "published" / "peers_5x7.json"
 DRAWS = 10**6

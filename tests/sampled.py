@@ -7,9 +7,9 @@ from dataclasses import fields
 import numpy as np
 
 from ioscore.ranking.decision import Method
-from ioscore.sensitivity.draws import DirichletAround, NestedUniform, Uniform
-from ioscore.sensitivity.sampling import sample_acceptability
-from ioscore.sensitivity.weight_space import WeightSpace
+from ioscore.sensitivity.weights.draws import DirichletAround, NestedUniform, Uniform
+from ioscore.sensitivity.weights.sampling import sample_acceptability
+from ioscore.sensitivity.weights.space import WeightSpace
 
 # Five standard errors: a true share lies outside in one of two million looks.
 SIGMAS = 5

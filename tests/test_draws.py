@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ioscore.errors import IoscoreError
-from ioscore.sensitivity.draws import DirichletAround, NestedUniform, Uniform
-from ioscore.sensitivity.weight_space import WeightSpace
+from ioscore.sensitivity.weights.draws import DirichletAround, NestedUniform, Uniform
+from ioscore.sensitivity.weights.space import WeightSpace
 
 DRAWS = 200_000
 # Five standard errors: a true moment lies outside in one of two million looks.

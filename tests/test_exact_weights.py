@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from ioscore.errors import EvidenceError, NotApplicable
-from ioscore.sensitivity.acceptability import RankAcceptability
-from ioscore.sensitivity.exact import exact_acceptability
+from ioscore.sensitivity.weights.acceptability import RankAcceptability
+from ioscore.sensitivity.weights.exact import exact_acceptability
 
 # Exact but for the rounding of some thousand sums of positive terms.
 ROUNDING = 1e-10

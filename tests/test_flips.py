@@ -11,16 +11,16 @@ from hypothesis.extra.numpy import arrays
 from scipy.optimize import minimize, nnls
 
 from ioscore.errors import NotApplicable
-from ioscore.sensitivity.exact import exact_acceptability
-from ioscore.sensitivity.flips import (
+from ioscore.sensitivity.weights.exact import exact_acceptability
+from ioscore.sensitivity.weights.flips import (
     Flip,
     nearest_weights,
     smallest_change_to_first,
     smallest_change_to_last,
     smallest_swap,
 )
-from ioscore.sensitivity.stability import stability_intervals
-from ioscore.sensitivity.weight_space import WeightSpace
+from ioscore.sensitivity.weights.space import WeightSpace
+from ioscore.sensitivity.weights.stability import stability_intervals
 
 NAMES = ["A", "B", "C", "D"]
 tables = arrays(float, (4, 3), elements=st.sampled_from([0.0, 0.25, 0.5, 0.75, 1.0]))

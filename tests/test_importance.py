@@ -14,7 +14,7 @@ from hypothesis.extra.numpy import arrays
 from helpers import FIXTURES
 from ioscore.elicitation import ahp_weights
 from ioscore.errors import NotApplicable, RubricError
-from ioscore.sensitivity.importance import (
+from ioscore.sensitivity.weights.importance import (
     correlation_ratio,
     effective_importance,
     internal_consistency,

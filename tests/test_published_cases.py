@@ -22,7 +22,7 @@ from ioscore.ranking.topsis import topsis
 from ioscore.ranking.tree import aggregate
 from ioscore.ranking.vikor import vikor
 from ioscore.rubric import Normalisation, Preference, Rubric
-from ioscore.sensitivity.importance import internal_consistency
+from ioscore.sensitivity.weights.importance import internal_consistency
 
 PUBLISHED = FIXTURES / "published"
 PEERS = json.loads((PUBLISHED / "peers_5x7.json").read_text(encoding="utf-8"))

@@ -13,9 +13,9 @@ from hypothesis.extra.numpy import arrays
 
 from helpers import FIXTURES
 from ioscore.ranking import TIE
-from ioscore.sensitivity import kernel, tally
 from ioscore.sensitivity.blocks import block_generator, block_sizes
-from ioscore.sensitivity.draws import Uniform
+from ioscore.sensitivity.weights import kernel, tally
+from ioscore.sensitivity.weights.draws import Uniform
 from sampled import MEAN, SCORED, SIGMAS, VALUES, sampled
 
 

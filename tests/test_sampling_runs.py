@@ -14,8 +14,8 @@ from distributed import LocalCluster
 from ioscore.errors import EvidenceError, IoscoreError
 from ioscore.ranking.decision import Method
 from ioscore.ranking.vikor import vikor
-from ioscore.sensitivity import tally
-from ioscore.sensitivity.draws import Uniform
+from ioscore.sensitivity.weights import tally
+from ioscore.sensitivity.weights.draws import Uniform
 from sampled import LAWS, MEAN, SCORED, VALUES, bits, sampled
 
 
@@ -51,8 +51,8 @@ def test_threads_of_blas_change_no_bit(shape):
     """One thread and two give the same bytes: a process of many jobs has fewer threads."""
     code = (
         "import sys, numpy as np; from ioscore.ranking.decision import Method;"
-        "from ioscore.sensitivity.draws import Uniform;"
-        "from ioscore.sensitivity.sampling import sample_acceptability as s;"
+        "from ioscore.sensitivity.weights.draws import Uniform;"
+        "from ioscore.sensitivity.weights.sampling import sample_acceptability as s;"
         f"v = np.random.default_rng(0).random({shape});"
         "m = Method(name='mean', score=lambda v, w: w @ v.T, utilities=lambda v: v);"
         f"r = s(v, m, law=Uniform(criteria={shape[1]}), draws=20_000, seed=0);"

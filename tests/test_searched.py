@@ -11,11 +11,11 @@ from ioscore.ranking import Decision, Method
 from ioscore.ranking.means import arithmetic_mean, complete
 from ioscore.ranking.topsis import topsis
 from ioscore.ranking.vikor import vikor
-from ioscore.sensitivity.draws import Uniform
-from ioscore.sensitivity.flips import smallest_change_to_first, smallest_swap
-from ioscore.sensitivity.searched import scanned_stability, searched_flip
-from ioscore.sensitivity.stability import stability_intervals
-from ioscore.sensitivity.weight_space import WeightSpace
+from ioscore.sensitivity.weights.draws import Uniform
+from ioscore.sensitivity.weights.flips import smallest_change_to_first, smallest_swap
+from ioscore.sensitivity.weights.searched import scanned_stability, searched_flip
+from ioscore.sensitivity.weights.space import WeightSpace
+from ioscore.sensitivity.weights.stability import stability_intervals
 
 MEAN = Method(name="weighted_mean", score=arithmetic_mean, utilities=complete)
 

@@ -15,12 +15,12 @@ from hypothesis.extra.numpy import arrays
 from scipy.optimize import linprog
 
 from ioscore.errors import RubricError
-from ioscore.sensitivity.acceptability import RankAcceptability
-from ioscore.sensitivity.arrangement import find_vertices
-from ioscore.sensitivity.attainable import attainable_ranks
-from ioscore.sensitivity.exact import exact_acceptability
-from ioscore.sensitivity.volumes import measure_cells
-from ioscore.sensitivity.weight_space import WeightSpace
+from ioscore.sensitivity.weights.acceptability import RankAcceptability
+from ioscore.sensitivity.weights.arrangement import find_vertices
+from ioscore.sensitivity.weights.attainable import attainable_ranks
+from ioscore.sensitivity.weights.exact import exact_acceptability
+from ioscore.sensitivity.weights.space import WeightSpace
+from ioscore.sensitivity.weights.volumes import measure_cells
 
 # Exact but for the rounding of some thousand sums of positive terms.
 ROUNDING = 1e-10

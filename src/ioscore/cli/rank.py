@@ -101,7 +101,7 @@ def _show(
 ) -> None:
     from ioscore import report
     from ioscore.errors import IoscoreError
-    from ioscore.sensitivity.kept import kept_shares
+    from ioscore.sensitivity.weights.kept import kept_shares
 
     try:
         kept = kept_shares(scores, ranking.rubric)

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from ioscore.rubric import Rubric
     from ioscore.sensitivity.choices.analysis import ChoiceSensitivity
     from ioscore.sensitivity.evidence.analysis import EvidenceSensitivity
-    from ioscore.sensitivity.weights import WeightSensitivity
+    from ioscore.sensitivity.weights.analysis import WeightSensitivity
 
     Result = WeightSensitivity | EvidenceSensitivity | ChoiceSensitivity | NotApplicable
 
@@ -146,7 +146,7 @@ def sensitivity(
             coded = the_evidence(evidence, used, words=True)
             matrix = score(select(coded, used), used)
         if What.weights in wanted:
-            from ioscore.sensitivity.weights import analyse_weights
+            from ioscore.sensitivity.weights.analysis import analyse_weights
 
             with bar("weights") as progress:
                 results["weights"] = analyse_weights(

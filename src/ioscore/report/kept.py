@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ioscore.report.sentences import listed, percent
-from ioscore.sensitivity.kept import Kept
+from ioscore.sensitivity.weights.kept import Kept
 
 
 def kept_line(kept: Kept) -> str:

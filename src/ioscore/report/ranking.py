@@ -13,7 +13,7 @@ from ioscore.report.kept import kept_json
 from ioscore.report.sentences import listed
 from ioscore.report.tables import plain
 from ioscore.scoring import Scores
-from ioscore.sensitivity.kept import Kept
+from ioscore.sensitivity.weights.kept import Kept
 
 MEASURES = "documented effort in the named sources, not effect"
 FEW = 8

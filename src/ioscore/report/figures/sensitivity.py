@@ -14,7 +14,7 @@ from ioscore.sensitivity.choices.variance import VarianceShares
 from ioscore.sensitivity.evidence.analysis import EvidenceSensitivity
 from ioscore.sensitivity.evidence.resampling import EvidenceDraws
 from ioscore.sensitivity.sobol import Sobol
-from ioscore.sensitivity.weights import WeightSensitivity
+from ioscore.sensitivity.weights.analysis import WeightSensitivity
 
 _DRAWN = {
     "resampled": "Ranks when events are drawn anew",

@@ -16,7 +16,7 @@ from ioscore.sensitivity.choices.analysis import ChoiceSensitivity
 from ioscore.sensitivity.choices.world_table import table_text
 from ioscore.sensitivity.choices.worlds import Worlds
 from ioscore.sensitivity.evidence.analysis import EvidenceSensitivity
-from ioscore.sensitivity.weights import WeightSensitivity
+from ioscore.sensitivity.weights.analysis import WeightSensitivity
 
 Result = WeightSensitivity | EvidenceSensitivity | ChoiceSensitivity | NotApplicable
 _TITLES = {"weights": "Weights", "evidence": "Evidence", "choices": "Choices"}

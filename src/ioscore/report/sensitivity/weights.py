@@ -12,9 +12,9 @@ from ioscore.report.kept import kept_text
 from ioscore.report.sensitivity.common import Table, of_each, shares_table
 from ioscore.report.sentences import percent
 from ioscore.report.tables import records
-from ioscore.sensitivity.flips import Flip
 from ioscore.sensitivity.sobol import Sobol
-from ioscore.sensitivity.weights import WeightSensitivity
+from ioscore.sensitivity.weights.analysis import WeightSensitivity
+from ioscore.sensitivity.weights.flips import Flip
 
 _LEAST = 0.0005
 """A change of a weight below this share is not worth a word."""

@@ -11,7 +11,7 @@ from scipy.optimize import nnls
 
 from ioscore.errors import NotApplicable
 from ioscore.ranking import TIE
-from ioscore.sensitivity.weight_space import WeightSpace, widest_margin
+from ioscore.sensitivity.weights.space import WeightSpace, widest_margin
 
 Array = NDArray[np.float64]
 

@@ -16,7 +16,7 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 
 from ioscore.errors import IoscoreError, Problem
 from ioscore.ranking import TIE
-from ioscore.sensitivity.weight_space import WeightSpace, widest_margin
+from ioscore.sensitivity.weights.space import WeightSpace, widest_margin
 
 Array = NDArray[np.float64]
 

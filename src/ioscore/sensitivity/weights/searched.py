@@ -11,8 +11,8 @@ from scipy.optimize import minimize
 
 from ioscore.errors import NotApplicable
 from ioscore.ranking import TIE, Decision
-from ioscore.sensitivity.flips import Flip
-from ioscore.sensitivity.weight_space import WeightSpace
+from ioscore.sensitivity.weights.flips import Flip
+from ioscore.sensitivity.weights.space import WeightSpace
 
 Array = NDArray[np.float64]
 Leads = Callable[[Array], Array]

@@ -14,18 +14,18 @@ from ioscore.errors import NotApplicable
 from ioscore.ranking import TIE, Decision, decision_of
 from ioscore.rubric import Rubric, with_rules
 from ioscore.scoring import Scores
-from ioscore.sensitivity.acceptability import RankAcceptability
-from ioscore.sensitivity.attainable import attainable_ranks
-from ioscore.sensitivity.draws import DirichletAround, Law, NestedUniform, Uniform
-from ioscore.sensitivity.exact import exact_acceptability
-from ioscore.sensitivity.flips import Flip, smallest_change_to_first, smallest_swap
-from ioscore.sensitivity.importance import Importance, effective_importance
-from ioscore.sensitivity.kept import SLOW, Level, declared_space, ends, kept, scored_part
-from ioscore.sensitivity.sampling import sample_acceptability
-from ioscore.sensitivity.searched import scanned_stability, searched_flip
 from ioscore.sensitivity.sobol import Sobol, sobol_indices, weights_from_unit
-from ioscore.sensitivity.stability import stability_intervals
-from ioscore.sensitivity.weight_space import WeightSpace
+from ioscore.sensitivity.weights.acceptability import RankAcceptability
+from ioscore.sensitivity.weights.attainable import attainable_ranks
+from ioscore.sensitivity.weights.draws import DirichletAround, Law, NestedUniform, Uniform
+from ioscore.sensitivity.weights.exact import exact_acceptability
+from ioscore.sensitivity.weights.flips import Flip, smallest_change_to_first, smallest_swap
+from ioscore.sensitivity.weights.importance import Importance, effective_importance
+from ioscore.sensitivity.weights.kept import SLOW, Level, declared_space, ends, kept, scored_part
+from ioscore.sensitivity.weights.sampling import sample_acceptability
+from ioscore.sensitivity.weights.searched import scanned_stability, searched_flip
+from ioscore.sensitivity.weights.space import WeightSpace
+from ioscore.sensitivity.weights.stability import stability_intervals
 
 Array = NDArray[np.float64]
 

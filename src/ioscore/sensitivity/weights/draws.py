@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from ioscore.errors import IoscoreError, Problem
-from ioscore.sensitivity.weight_space import WeightSpace
+from ioscore.sensitivity.weights.space import WeightSpace
 
 Array = NDArray[np.float64]
 

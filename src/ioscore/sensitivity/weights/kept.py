@@ -12,10 +12,10 @@ from ioscore.errors import IoscoreError, Problem
 from ioscore.ranking import TIE, Decision, decision_of
 from ioscore.rubric import Rubric
 from ioscore.scoring import Scores
-from ioscore.sensitivity.acceptability import RankAcceptability
-from ioscore.sensitivity.draws import Uniform
-from ioscore.sensitivity.sampling import sample_acceptability
-from ioscore.sensitivity.weight_space import WeightSpace
+from ioscore.sensitivity.weights.acceptability import RankAcceptability
+from ioscore.sensitivity.weights.draws import Uniform
+from ioscore.sensitivity.weights.sampling import sample_acceptability
+from ioscore.sensitivity.weights.space import WeightSpace
 
 Level = Literal["top", "leaf", "nested"]
 

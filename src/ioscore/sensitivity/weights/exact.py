@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 
 from ioscore.errors import EvidenceError, NotApplicable, Problem
 from ioscore.ranking import TIE
-from ioscore.sensitivity.acceptability import RankAcceptability
-from ioscore.sensitivity.arrangement import count_systems, find_vertices
-from ioscore.sensitivity.volumes import Cells, measure_cells
-from ioscore.sensitivity.weight_space import WeightSpace
+from ioscore.sensitivity.weights.acceptability import RankAcceptability
+from ioscore.sensitivity.weights.arrangement import count_systems, find_vertices
+from ioscore.sensitivity.weights.space import WeightSpace
+from ioscore.sensitivity.weights.volumes import Cells, measure_cells
 
 Array = NDArray[np.float64]
 

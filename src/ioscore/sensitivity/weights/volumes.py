@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ioscore.errors import NotApplicable
-from ioscore.sensitivity.arrangement import ONE, Array, Integers, Vertices, Words
+from ioscore.sensitivity.weights.arrangement import ONE, Array, Integers, Vertices, Words
 
 MOST_WORDS = 20_000_000
 """Bound on the numbers that the faces of one dimension may take; some 160 MB."""

@@ -16,8 +16,8 @@ from numpy.typing import DTypeLike, NDArray
 from ioscore.ranking import TIE
 from ioscore.ranking.decision import Method
 from ioscore.sensitivity.blocks import block_sizes
-from ioscore.sensitivity.draws import Law, Uniform
-from ioscore.sensitivity.tally import (
+from ioscore.sensitivity.weights.draws import Law, Uniform
+from ioscore.sensitivity.weights.tally import (
     MANY,
     Flags,
     Tally,

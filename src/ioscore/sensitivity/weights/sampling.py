@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 from ioscore.errors import IoscoreError, Problem
 from ioscore.ranking import TIE
 from ioscore.ranking.decision import Method
-from ioscore.sensitivity.acceptability import RankAcceptability
 from ioscore.sensitivity.blocks import block_sizes, run_blocks
-from ioscore.sensitivity.draws import Law
-from ioscore.sensitivity.kernel import tally_block
-from ioscore.sensitivity.tally import Tally
+from ioscore.sensitivity.weights.acceptability import RankAcceptability
+from ioscore.sensitivity.weights.draws import Law
+from ioscore.sensitivity.weights.kernel import tally_block
+from ioscore.sensitivity.weights.tally import Tally
 
 Array = NDArray[np.float64]
 
