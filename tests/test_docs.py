@@ -61,7 +61,13 @@ def commands_of(path):
 
 @pytest.mark.parametrize(
     "command",
-    [*commands_of("README.md"), *commands_of("docs/methods.md"), *commands_of("docs/findings.md")],
+    list(
+        dict.fromkeys(
+            command
+            for page in ("README.md", "docs/methods.md", "docs/findings.md")
+            for command in commands_of(page)
+        )
+    ),
 )
 def test_every_command_of_readme_and_methods_runs(command):
     """A command that stands in the README or in the methods ends well as it is written there."""

@@ -212,8 +212,8 @@ def test_a_tolerance_stops_the_draws():
     assert np.max(list(found["rank_acceptability_errors"].values())) <= 0.002
 
 
-def bytes_of(*arguments, draws):
-    run = ioscore("sensitivity", "all", "--draws", draws, "--seed", 3, "-f", "json", *arguments)
+def bytes_of(what, *arguments, draws):
+    run = ioscore("sensitivity", what, "--draws", draws, "--seed", 3, "-f", "json", *arguments)
     assert run.status == 0, run.err
     return run.out
 
@@ -242,23 +242,24 @@ def cluster():
             process.communicate("\n", timeout=60)
 
 
-def same_bytes(draws, jobs):
-    whole = bytes_of("--jobs", 1, draws=draws)
+def same_bytes(what, draws, jobs):
+    whole = bytes_of(what, "--jobs", 1, draws=draws)
     for number in jobs:
-        assert bytes_of("--jobs", number, draws=draws) == whole, number
+        assert bytes_of(what, "--jobs", number, draws=draws) == whole, number
     with cluster() as address:
-        assert bytes_of("--scheduler", address, draws=draws) == whole
+        assert bytes_of(what, "--scheduler", address, draws=draws) == whole
 
 
-def test_jobs_and_a_cluster_change_no_byte():
-    """One process, two, and a real cluster of two workers print the same document."""
-    same_bytes(1000, [2])
+@pytest.mark.parametrize(("what", "draws"), [("weights", 200_000), ("evidence", 1000)])
+def test_jobs_and_a_cluster_change_no_byte(what, draws):
+    """One, two and four processes and a real cluster of two workers print the same document."""
+    same_bytes(what, draws, [2, 4])
 
 
 @pytest.mark.acceptance
 def test_jobs_and_a_cluster_change_no_byte_at_full_size():
     """One, two and four processes and a real cluster print the same document at full size."""
-    same_bytes(200_000, [2, 4])
+    same_bytes("all", 200_000, [2, 4])
 
 
 def test_a_scheduler_that_does_not_answer_is_named():

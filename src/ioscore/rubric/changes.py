@@ -10,7 +10,8 @@ from typing import Any
 from pydantic import ValidationError
 
 from ioscore.errors import Problem, RubricError
-from ioscore.rubric.model import Criterion, Rubric, last_id
+from ioscore.rubric.model import Rubric
+from ioscore.rubric.tree import Criterion, last_id
 
 
 def _changed(rubric: Rubric, changes: Mapping[str, Any]) -> Rubric:

@@ -6,9 +6,8 @@ numbers in every message, is the business of `ioscore.io`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Annotated, Literal
+from collections.abc import Iterator
+from typing import Annotated
 
 from pydantic import Field, field_validator, model_validator
 
@@ -20,8 +19,6 @@ from ioscore.rubric.rules import (
     Mean,
     MethodName,
     Missing,
-    Normalisation,
-    Preference,
     Scoring,
     Share,
     Ties,
@@ -29,6 +26,7 @@ from ioscore.rubric.rules import (
     check_probabilities,
     wrong,
 )
+from ioscore.rubric.tree import Criterion, Id, Node, Weight, keys, last_id, nodes_of, paths_of
 
 CODING_CHOICES: dict[str, tuple[str, ...]] = {
     "counting": ("event", "row"),
@@ -46,11 +44,6 @@ CODING_CHOICES: dict[str, tuple[str, ...]] = {
 
 `sources` may have other levels: ids of sources joined by commas.
 """
-
-Direction = Literal["benefit", "cost"]
-Kind = Literal["tactic", "barrier"]
-Id = Annotated[str, Field(pattern=r"^[^\W\d]\w*$")]
-Weight = Annotated[float, Field(ge=0, le=1e12, allow_inf_nan=False)]
 
 
 class Level(Frozen):
@@ -73,48 +66,6 @@ class Choice(Frozen):
     probabilities: tuple[Share, ...] = ()
     reason: str = ""
     moves: tuple[str, ...] = ()
-
-
-class Criterion(Frozen):
-    """A node of the tree: a criterion with subcriteria, or a leaf that is scored.
-
-    `direction` and `kind` are those of the parent where they are not given (`benefit` and
-    `tactic` at the top). `aggregation` is the mean over its subcriteria; `normalise` says how a
-    leaf's values are made comparable, `preference` how PROMETHEE reads differences in a criterion
-    of the first level.
-    """
-
-    name: str = ""
-    description: str = ""
-    weight: Weight = 1.0
-    direction: Direction | None = None
-    kind: Kind | None = None
-    aggregation: Mean = "arithmetic"
-    normalise: Normalisation = Normalisation()
-    preference: Preference = Preference()
-    criteria: dict[Id, Criterion] = {}
-
-
-@dataclass(frozen=True, kw_only=True)
-class Node:
-    """A criterion seen from the root.
-
-    `path` joins the ids by `/`; `weight` is the share among its siblings, `share` the share of
-    the whole: the product of the weights on the way down.
-    """
-
-    id: str
-    path: str
-    parent: str
-    label: str
-    weight: float
-    share: float
-    direction: Direction
-    kind: Kind
-    aggregation: Mean
-    normalise: Normalisation
-    preference: Preference
-    leaf: bool
 
 
 _LINEAR = {1: "weak", 2: "middling", 3: "strong"}
@@ -206,10 +157,10 @@ class Rubric(Frozen):
     @model_validator(mode="after")
     def _tree_is_sound(self) -> Rubric:
         paths: dict[str, str] = {}
-        for path in _paths(self.criteria):
+        for path in paths_of(self.criteria):
             name = path.rpartition("/")[2]
             if name in paths:
-                raise wrong(_keys(path), f"the id {name} stands twice: {paths[name]} and {path}")
+                raise wrong(keys(path), f"the id {name} stands twice: {paths[name]} and {path}")
             paths[name] = path
         for key in self.weights:
             if key not in (last_id(key), paths.get(last_id(key))) or last_id(key) not in paths:
@@ -248,7 +199,7 @@ class Rubric(Frozen):
     def nodes(self) -> Iterator[Node]:
         """Yield every node from the top down, depth first, in the order of the file."""
         weights = {last_id(key): weight for key, weight in self.weights.items()}
-        yield from _nodes(self.criteria, weights, None)
+        yield from nodes_of(self.criteria, weights, None)
 
     def top(self) -> tuple[Node, ...]:
         """Return the criteria of the first level."""
@@ -261,50 +212,3 @@ class Rubric(Frozen):
     def level(self, choice: str) -> str:
         """Return the level taken for a choice."""
         return self.choices[choice].level
-
-
-def _keys(path: str) -> tuple[str, ...]:
-    """Return where a criterion stands in the file: ``a/b`` is at criteria.a.criteria.b."""
-    return tuple(key for name in filter(None, path.split("/")) for key in ("criteria", name)) or (
-        "criteria",
-    )
-
-
-def last_id(path: str) -> str:
-    """Return the id at the end of a path."""
-    return path.rpartition("/")[2]
-
-
-def _paths(criteria: Mapping[str, Criterion], parent: str = "") -> Iterator[str]:
-    for name, criterion in criteria.items():
-        path = f"{parent}/{name}".lstrip("/")
-        yield path
-        yield from _paths(criterion.criteria, path)
-
-
-def _nodes(
-    criteria: Mapping[str, Criterion], weights: Mapping[str, float], parent: Node | None
-) -> Iterator[Node]:
-    above = parent.path if parent else ""
-    own = {name: weights.get(name, criterion.weight) for name, criterion in criteria.items()}
-    total = sum(own.values())
-    if total <= 0:
-        raise wrong(_keys(above), f"the weights of {', '.join(criteria)} are all zero")
-    for name, criterion in criteria.items():
-        node = Node(
-            id=name,
-            path=f"{above}/{name}".lstrip("/"),
-            parent=above,
-            label=criterion.name or name.replace("_", " "),
-            weight=own[name] / total,
-            share=(parent.share if parent else 1.0) * own[name] / total,
-            direction=criterion.direction or (parent.direction if parent else "benefit"),
-            kind=criterion.kind or (parent.kind if parent else "tactic"),
-            aggregation=criterion.aggregation,
-            normalise=criterion.normalise,
-            preference=criterion.preference,
-            leaf=not criterion.criteria,
-        )
-        yield node
-        if criterion.criteria:
-            yield from _nodes(criterion.criteria, weights, node)

@@ -42,10 +42,10 @@ def summary(result: WeightSensitivity) -> list[str]:
     met = "over all weights" if result.ranks_proved else "among the draws"
     spans = ", ".join(_span(row) for row in result.ranks.itertuples(index=False))
     lines.append(f"Ranks {met}: {spans}.")
-    for name, flip in result.to_first.items():
+    for name, flip in result.changes.to_first.items():
         if name == result.order[0]:
             continue
-        alone = _alone(result.stability, name)
+        alone = _alone(result.changes.stability, name)
         if isinstance(flip, NotApplicable):
             lines.append(f"To make {name} first: {flip.reason}.")
         else:
@@ -69,7 +69,7 @@ def tables(result: WeightSensitivity) -> list[Table]:
     central.insert(0, "confidence", found.confidence)
     flips = [
         {"goal": flip.goal, "proved": flip.exact, "distance": flip.distance, **row}
-        for flip in [*result.to_first.values(), *result.swaps.values()]
+        for flip in [*result.changes.to_first.values(), *result.changes.swaps.values()]
         if isinstance(flip, Flip)
         for row in records(flip.to_frame())
     ]
@@ -83,7 +83,9 @@ def tables(result: WeightSensitivity) -> list[Table]:
         ),
         Table("central_weights", "Mean weights that put each first", _named(central)),
         Table(
-            "stability", "How far each weight can move, the others in proportion", result.stability
+            "stability",
+            "How far each weight can move, the others in proportion",
+            result.changes.stability,
         ),
         Table("flips", "Smallest changes of weights", pd.DataFrame(flips)),
     ]
@@ -136,10 +138,10 @@ def document(result: WeightSensitivity) -> dict[str, Any]:
                 if frame is not None
             },
         },
-        "stability": records(result.stability),
+        "stability": records(result.changes.stability),
         "flips": {
-            "to_first": {name: _flip(flip) for name, flip in result.to_first.items()},
-            "swaps": {name: _flip(flip) for name, flip in result.swaps.items()},
+            "to_first": {name: _flip(flip) for name, flip in result.changes.to_first.items()},
+            "swaps": {name: _flip(flip) for name, flip in result.changes.swaps.items()},
         },
         "indices": {"not_applicable": result.indices.reason}
         if isinstance(result.indices, NotApplicable)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -17,22 +16,18 @@ from ioscore.scoring import Scores
 from ioscore.sensitivity.sobol import Sobol, sobol_indices, weights_from_unit
 from ioscore.sensitivity.weights.acceptability import RankAcceptability
 from ioscore.sensitivity.weights.attainable import attainable_ranks
+from ioscore.sensitivity.weights.changes import Changes, by_formula, by_search
 from ioscore.sensitivity.weights.draws import DirichletAround, Law, NestedUniform, Uniform
 from ioscore.sensitivity.weights.exact import exact_acceptability
-from ioscore.sensitivity.weights.flips import Flip, smallest_change_to_first, smallest_swap
 from ioscore.sensitivity.weights.importance import Importance, effective_importance
 from ioscore.sensitivity.weights.kept import SLOW, Level, declared_space, ends, kept, scored_part
 from ioscore.sensitivity.weights.sampling import sample_acceptability
-from ioscore.sensitivity.weights.searched import scanned_stability, searched_flip
 from ioscore.sensitivity.weights.space import WeightSpace
-from ioscore.sensitivity.weights.stability import stability_intervals
 
 Array = NDArray[np.float64]
 
 MANY = 30
 """Above so many alternatives ranks attained by draws stand for integer programmes."""
-TRIED = 20_000
-"""Draws among which the search for a smallest change sets out, where the rule is not linear."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,12 +52,8 @@ class WeightSensitivity:
         Whether `best` and `worst` are proved; else they are those met among the draws.
     best_weights, worst_weights : pandas.DataFrame or None
         Alternatives x criteria: weights that reach these ranks, where proved.
-    stability : pandas.DataFrame
-        Columns as in `stability_intervals`.
-    to_first : dict of str to Flip or NotApplicable
-        Smallest change of weights that puts each alternative first.
-    swaps : dict of str to Flip or NotApplicable
-        Smallest change that turns each pair of neighbours in the order.
+    changes : Changes
+        How far weights can move, and the smallest changes that turn the order.
     importance : Importance or NotApplicable
         Nominal weight against effective importance.
     first_kept, last_kept : (float, float)
@@ -86,9 +77,7 @@ class WeightSensitivity:
     ranks_proved: bool
     best_weights: pd.DataFrame | None
     worst_weights: pd.DataFrame | None
-    stability: pd.DataFrame
-    to_first: Mapping[str, Flip | NotApplicable]
-    swaps: Mapping[str, Flip | NotApplicable]
+    changes: Changes
     importance: Importance | NotApplicable
     first_kept: tuple[float, float]
     last_kept: tuple[float, float]
@@ -167,10 +156,10 @@ def analyse_weights(
         )
     now = decision.scores()
     names = [str(name) for name in now.sort_values(ascending=False, kind="stable").index]
-    parts = (
-        _linear(decision, linear, space, names)
+    changes = (
+        by_formula(decision, linear, space, names)
         if linear is not None
-        else _searched(decision, space, names, seed)
+        else by_search(decision, space, names, seed)
     )
     near = TIE * float(now.abs().max())
     ranks = {name: 1 + int((now > now[name] + near).sum()) for name in names}
@@ -194,9 +183,7 @@ def analyse_weights(
         ranks_proved=proved,
         best_weights=best_weights,
         worst_weights=worst_weights,
-        stability=parts[0],
-        to_first=parts[1],
-        swaps=parts[2],
+        changes=changes,
         importance=effective_importance(decision.values, decision.weights, now),
         first_kept=kept(found, top, 0),
         last_kept=kept(found, bottom, -1),
@@ -262,40 +249,6 @@ def _by_fill(
                 ranks = range(1, len(linear) + 1)
                 found[fill] = pd.DataFrame(exact.shares, index=filled.values.index, columns=ranks)
     return found
-
-
-def _linear(
-    decision: Decision, linear: np.ndarray, space: WeightSpace, order: list[str]
-) -> tuple[pd.DataFrame, dict[str, Flip | NotApplicable], dict[str, Flip | NotApplicable]]:
-    """Return stability, changes to first and swaps by formula and programme."""
-    values = decision.values
-    utilities = pd.DataFrame(linear, index=values.index, columns=values.columns)
-    weights = decision.weights
-    return (
-        stability_intervals(utilities, weights),
-        {name: smallest_change_to_first(utilities, weights, name, space) for name in order},
-        {
-            f"{lower} ahead of {upper}": smallest_swap(utilities, weights, (upper, lower), space)
-            for upper, lower in itertools.pairwise(order)
-        },
-    )
-
-
-def _searched(
-    decision: Decision, space: WeightSpace, order: list[str], seed: int
-) -> tuple[pd.DataFrame, dict[str, Flip | NotApplicable], dict[str, Flip | NotApplicable]]:
-    """Return the same by search; of a pair the rest is left out, where the rule allows that."""
-    m = len(decision.weights)
-    law = Uniform(criteria=m, space=None if space.is_whole else space)
-    draws = law.draw(np.random.default_rng(seed), TRIED)
-    return (
-        scanned_stability(decision),
-        {name: searched_flip(decision, name, (), draws, space) for name in order},
-        {
-            f"{lower} ahead of {upper}": searched_flip(decision, lower, (upper,), draws, space)
-            for upper, lower in itertools.pairwise(order)
-        },
-    )
 
 
 def _ranks(

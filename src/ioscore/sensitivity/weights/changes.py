@@ -1,0 +1,94 @@
+"""How far weights can move before the order turns: by formula where it is linear, else by search."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from ioscore.errors import NotApplicable
+from ioscore.ranking import Decision
+from ioscore.sensitivity.weights.draws import Uniform
+from ioscore.sensitivity.weights.flips import Flip, smallest_change_to_first, smallest_swap
+from ioscore.sensitivity.weights.searched import scanned_stability, searched_flip
+from ioscore.sensitivity.weights.space import WeightSpace
+from ioscore.sensitivity.weights.stability import stability_intervals
+
+Array = NDArray[np.float64]
+
+TRIED = 20_000
+"""Draws among which the search for a smallest change sets out."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Changes:
+    """What changes of the weights do.
+
+    Attributes
+    ----------
+    stability : pandas.DataFrame
+        Columns as in `stability_intervals`.
+    to_first : dict of str to Flip or NotApplicable
+        Smallest change of weights that puts each alternative first.
+    swaps : dict of str to Flip or NotApplicable
+        Smallest change that turns each pair of neighbours in the order.
+    """
+
+    stability: pd.DataFrame
+    to_first: Mapping[str, Flip | NotApplicable]
+    swaps: Mapping[str, Flip | NotApplicable]
+
+
+def by_formula(
+    decision: Decision, utilities: Array, space: WeightSpace, order: list[str]
+) -> Changes:
+    """Return changes in closed form and by quadratic programme.
+
+    Parameters
+    ----------
+    decision : Decision
+    utilities : array, (n, m)
+        In whose product with the weights the order is linear.
+    space : WeightSpace
+    order : list of str
+        Alternatives, best first.
+    """
+    values, weights = decision.values, decision.weights
+    frame = pd.DataFrame(utilities, index=values.index, columns=values.columns)
+    return Changes(
+        stability=stability_intervals(frame, weights),
+        to_first={name: smallest_change_to_first(frame, weights, name, space) for name in order},
+        swaps={
+            f"{lower} ahead of {upper}": smallest_swap(frame, weights, (upper, lower), space)
+            for upper, lower in itertools.pairwise(order)
+        },
+    )
+
+
+def by_search(decision: Decision, space: WeightSpace, order: list[str], seed: int) -> Changes:
+    """Return the same by search, which finds changes and does not prove them smallest.
+
+    Parameters
+    ----------
+    decision : Decision
+        Any method.
+    space : WeightSpace
+    order : list of str
+        Alternatives, best first.
+    seed : int
+        Of the draws among which the search sets out.
+    """
+    law = Uniform(criteria=len(decision.weights), space=None if space.is_whole else space)
+    draws = law.draw(np.random.default_rng(seed), TRIED)
+    return Changes(
+        stability=scanned_stability(decision),
+        to_first={name: searched_flip(decision, name, (), draws, space) for name in order},
+        swaps={
+            f"{lower} ahead of {upper}": searched_flip(decision, lower, (upper,), draws, space)
+            for upper, lower in itertools.pairwise(order)
+        },
+    )
