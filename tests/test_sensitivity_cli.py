@@ -277,6 +277,27 @@ def test_evidence_of_ones_own_has_one_reading_and_says_so(tmp_path):
     assert found["evidence"]["influence"]
 
 
+@pytest.mark.parametrize("rubric", ["norm_diffusion", "programme_areas", "hard_security"])
+def test_every_shipped_rubric_is_analysed_whole(rubric):
+    """Families that the passes did not code have no readings to mix, and say so."""
+    found = sensitivity("all", "--rubric", rubric, "--draws", 300)
+    assert set(found) >= {"weights", "evidence", "choices"}
+    mixed = found["evidence"]["draws"]["readings"]
+    assert ("not_applicable" in mixed) is (rubric != "hard_security")
+
+
+def test_hundreds_of_alternatives_fit_into_a_sentence_and_into_memory(tmp_path):
+    """200 alternatives with a gap: eight named in a sentence, the others counted."""
+    rng = np.random.default_rng(0)
+    values = pd.DataFrame(rng.random((200, 3)), index=[f"unit{i}" for i in range(200)])
+    values.iloc[0, 0] = np.nan
+    values.rename_axis("unit").add_prefix("c").to_csv(tmp_path / "m.csv")
+    run = ioscore("sensitivity", "weights", "--scores", tmp_path / "m.csv", "--draws", 2000)
+    assert run.status == 0, run.err
+    assert "and 191 more" in run.out.splitlines()[2]
+    assert len(run.out.splitlines()[2]) < 400
+
+
 def test_what_cannot_be_asked_is_refused_clearly(tmp_path):
     """A matrix has no evidence or choices; wrong numbers and folders are named."""
     (tmp_path / "m.csv").write_text("unit,x,y\nA,1,0\nB,0,1\n")

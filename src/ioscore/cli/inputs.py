@@ -150,13 +150,14 @@ def the_study(
 
 
 def the_readings(rubric: Rubric) -> list[tuple[Reading, Evidence]]:
-    """Read what each of the shipped coding passes made of the sources."""
+    """Read what each of the shipped coding passes made of the sources, if it coded the family."""
     from ioscore.io.readings import passes, read_reading
     from ioscore.io.tables import read_evidence
 
     return [
         (read_reading(path, rubric=rubric), read_evidence(path, family=rubric.codes))
         for path in passes()
+        if (path / "codes" / f"{rubric.codes}.csv").is_file()
     ]
 
 

@@ -21,7 +21,7 @@ def rank_shares(shares: pd.DataFrame, title: str, what: str, source: str) -> Fig
         `what` names what the shares are of.
     """
     n, ranks = shares.shape
-    with sheet(2.2 + 0.75 * ranks, 1.5 + 0.42 * n, source) as figure:
+    with sheet(min(2.2 + 0.75 * ranks, 12.0), min(1.5 + 0.42 * n, 16.0), source) as figure:
         axes = figure.subplots()
         few = n * ranks <= 400
         sns.heatmap(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import pandas as pd
@@ -17,13 +18,23 @@ class Table(NamedTuple):
     frame: pd.DataFrame
 
 
+MOST = 8
+"""So many names stand in a sentence; the others are in the tables."""
+
+
 def of_each(shares: pd.Series, errors: pd.Series | None = None) -> str:
     """Return shares of names as a list: ``A 51.2%, B 48.8%``."""
     parts = []
     for name, share in shares.items():
         error = 0.0 if errors is None else float(errors[name])
         parts.append(f"{name} {percent(float(share), error)}")
-    return ", ".join(parts)
+    return shortened(parts)
+
+
+def shortened(parts: Sequence[str]) -> str:
+    """Return parts of a sentence, the first ones if there are many."""
+    more = f" and {len(parts) - MOST} more" if len(parts) > MOST else ""
+    return ", ".join(parts[:MOST]) + more
 
 
 def shares_table(shares: pd.DataFrame) -> pd.DataFrame:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from ioscore.errors import NotApplicable
 from ioscore.report.kept import kept_text
-from ioscore.report.sensitivity.common import Table, of_each, shares_table
+from ioscore.report.sensitivity.common import MOST, Table, of_each, shares_table, shortened
 from ioscore.report.sentences import percent
 from ioscore.report.tables import records
 from ioscore.sensitivity.sobol import Sobol
@@ -40,9 +40,9 @@ def summary(result: WeightSensitivity) -> list[str]:
         ordered = shares[1].sort_values(ascending=False, kind="stable")
         lines.append(f"With what is missing at the {fill} (exact), first: {of_each(ordered)}.")
     met = "over all weights" if result.ranks_proved else "among the draws"
-    spans = ", ".join(_span(row) for row in result.ranks.itertuples(index=False))
+    spans = shortened([_span(row) for row in result.ranks.itertuples(index=False)])
     lines.append(f"Ranks {met}: {spans}.")
-    for name, flip in result.changes.to_first.items():
+    for name, flip in list(result.changes.to_first.items())[:MOST]:
         if name == result.order[0]:
             continue
         alone = _alone(result.changes.stability, name)

@@ -22,6 +22,9 @@ Array = NDArray[np.float64]
 
 TRIED = 20_000
 """Draws among which the search for a smallest change sets out."""
+MOST = 12
+"""Alternatives, from the first down, for which a search is made."""
+NOT_TRIED = NotApplicable(f"not searched for: only the first {MOST} in the order are")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,11 +87,17 @@ def by_search(decision: Decision, space: WeightSpace, order: list[str], seed: in
     """
     law = Uniform(criteria=len(decision.weights), space=None if space.is_whole else space)
     draws = law.draw(np.random.default_rng(seed), TRIED)
+    tried = order[:MOST]
     return Changes(
         stability=scanned_stability(decision),
-        to_first={name: searched_flip(decision, name, (), draws, space) for name in order},
+        to_first={
+            name: searched_flip(decision, name, (), draws, space) if name in tried else NOT_TRIED
+            for name in order
+        },
         swaps={
             f"{lower} ahead of {upper}": searched_flip(decision, lower, (upper,), draws, space)
+            if lower in tried
+            else NOT_TRIED
             for upper, lower in itertools.pairwise(order)
         },
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -16,7 +17,8 @@ from ioscore.sensitivity.weights.space import WeightSpace
 
 Array = NDArray[np.float64]
 Leads = Callable[[Array], Array]
-Signs = Callable[[Array], NDArray[np.int8]]
+Ranks = Callable[[Array], NDArray[np.intp]]
+Watched = Callable[[NDArray[np.intp]], NDArray[Any]]
 
 GRID = 2001
 """Weights tried on the way from 0 to 1; an interval narrower than a step could be overlooked."""
@@ -47,48 +49,56 @@ def scanned_stability(decision: Decision) -> pd.DataFrame:
         if rest.sum() <= 0:
             continue
 
-        def signs(t: Array, j: int = j, rest: Array = rest) -> NDArray[np.int8]:
+        def ranks(t: Array, j: int = j, rest: Array = rest) -> NDArray[np.intp]:
             weights = np.insert(np.outer(1 - t, rest / rest.sum()), j, t, axis=1)
-            return _signs(decision.method.score(values, weights))
+            return _ranks(decision.method.score(values, weights))
 
         record: dict[str, object] = {"criterion": criterion, "weight": present[j]}
-        base = signs(np.array([present[j]]))[0]
-        leads = (base >= 0).all(axis=1)
-        for name, watched in (("first", leads), ("order", np.ones(len(names), dtype=bool))):
+        base = ranks(np.array([present[j]]))[0]
+        watches: dict[str, Watched] = {"first": _leading, "order": np.asarray}
+        for name, watched in watches.items():
             for end, side in ((0.0, "low"), (1.0, "high")):
-                limit, then = _walk(signs, present[j], end, base, watched)
+                limit, then = _walk(ranks, present[j], end, watched(base), watched)
                 record[f"{name}_{side}"] = limit
                 if name == "first":
-                    now = () if then is None else np.flatnonzero((then >= 0).all(axis=1) & ~leads)
+                    now = () if then is None else np.flatnonzero((then == 1) & (base != 1))
                     record[f"taken_over_{side}"] = ", ".join(names[k] for k in now)
         records.append(record)
     columns = ["criterion", "weight", "first_low", "first_high", "order_low", "order_high"]
     return pd.DataFrame(records)[[*columns, "taken_over_low", "taken_over_high"]]
 
 
-def _signs(scores: Array) -> NDArray[np.int8]:
-    """Return for each draw and pair whether the first is ahead (1), level (0) or behind (-1)."""
-    # Where all weight lies on what is missing there is no score, which is behind every other.
+def _ranks(scores: Array) -> NDArray[np.intp]:
+    """Return competition ranks (k, n); one without a score, all of whose weight is gone, is last."""
     scores = np.where(np.isnan(scores), np.nanmin(scores, axis=1, keepdims=True) - 1, scores)
-    gap = scores[:, :, None] - scores[:, None, :]
-    near = TIE * np.nanmax(np.abs(scores), axis=1)[:, None, None]
-    return np.where(np.abs(gap) <= near, 0, np.sign(gap)).astype(np.int8)
+    order = np.argsort(-scores, axis=1, kind="stable")
+    falling = np.take_along_axis(scores, order, axis=1)
+    near = TIE * np.abs(scores).max(axis=1, keepdims=True)
+    opens = np.hstack([np.ones((len(scores), 1), bool), falling[:, :-1] - falling[:, 1:] > near])
+    place = np.where(opens, np.arange(scores.shape[1]), 0)
+    ranks = np.empty_like(order)
+    np.put_along_axis(ranks, order, 1 + np.maximum.accumulate(place, axis=1), axis=1)
+    return ranks
+
+
+def _leading(ranks: NDArray[np.intp]) -> NDArray[np.bool_]:
+    return np.asarray(ranks == 1)
 
 
 def _walk(
-    signs: Signs, start: float, end: float, base: NDArray[np.int8], watched: NDArray[np.bool_]
-) -> tuple[float, NDArray[np.int8] | None]:
-    """Return where on the way from start to end a watched row of signs first changes, and to what."""
+    ranks: Ranks, start: float, end: float, base: NDArray[Any], watched: Watched
+) -> tuple[float, NDArray[np.intp] | None]:
+    """Return where on the way from start to end what is watched first changes, and the ranks then."""
     steps = np.linspace(start, end, GRID)
-    found = signs(steps)
-    changed = (found[:, watched] != base[watched]).any(axis=(1, 2))
+    found = ranks(steps)
+    changed = (watched(found) != base).any(axis=1)
     if not changed.any():
         return end, None
     k = int(changed.argmax())
     kept, lost = steps[max(k - 1, 0)], steps[k]
     while abs(lost - kept) > TIE:
         middle = (kept + lost) / 2
-        if (signs(np.array([middle]))[0][watched] != base[watched]).any():
+        if (watched(ranks(np.array([middle]))[0]) != base).any():
             lost = middle
         else:
             kept = middle
