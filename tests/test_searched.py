@@ -11,11 +11,13 @@ from ioscore.ranking import Decision, Method
 from ioscore.ranking.means import arithmetic_mean, complete
 from ioscore.ranking.topsis import topsis
 from ioscore.ranking.vikor import vikor
+from ioscore.rubric import Rubric, reweight
 from ioscore.sensitivity.weights.draws import Uniform
 from ioscore.sensitivity.weights.flips import smallest_change_to_first, smallest_swap
 from ioscore.sensitivity.weights.searched import scanned_stability, searched_flip
+from ioscore.sensitivity.weights.siblings import lines_of, lines_of_tree
 from ioscore.sensitivity.weights.space import WeightSpace
-from ioscore.sensitivity.weights.stability import stability_intervals
+from ioscore.sensitivity.weights.stability import stability_along, stability_intervals
 
 MEAN = Method(name="weighted_mean", score=arithmetic_mean, utilities=complete)
 
@@ -35,7 +37,10 @@ def test_scanned_intervals_are_those_of_the_formula(seed):
     Bisection stops at 1e-9, so ends agree to 1e-8.
     """
     made = decision(seed)
-    formula, scan = stability_intervals(made.values, made.weights), scanned_stability(made)
+    formula, scan = (
+        stability_intervals(made.values, made.weights),
+        scanned_stability(made, lines_of(made.weights)),
+    )
     ends = ["first_low", "first_high", "order_low", "order_high"]
     np.testing.assert_allclose(scan[ends].to_numpy(), formula[ends].to_numpy(), atol=1e-8)
     for side in ("taken_over_low", "taken_over_high"):
@@ -97,3 +102,28 @@ def test_no_weights_and_already_there_are_said_not_searched():
     space = WeightSpace.whole(2)
     assert "already" in searched_flip(made, "A", (), draws, space).reason
     assert "none of 1,000 weights" in searched_flip(made, "B", (), draws, space).reason
+
+
+def test_a_weight_inside_a_criterion_moves_among_its_siblings_only():
+    """Of a (p, q) and b, the share of p in a turns the order where the hand says, .75.
+
+    A has p alone and B has q and b: with a and b alike, A scores t/2 and B (1 - t)/2 + 1/4, level
+    at t = 3/4. The weights of the leaves on the way are those of the tree with that share.
+    """
+    tree = {"a": {"criteria": {"p": {}, "q": {}}}, "b": {}}
+    rubric = Rubric.model_validate({"name": "made_up", "criteria": tree})
+    values = pd.DataFrame(
+        [[1.0, 0.0, 0.0], [0.0, 1.0, 0.5]], index=["A", "B"], columns=["a/p", "a/q", "b"]
+    )
+    lines = lines_of_tree(list(rubric.nodes()), list(values.columns))
+    assert [line.criterion for line in lines] == ["a", "a/p", "a/q", "b"]
+    for line in lines:
+        for share in (0.0, 0.3, 1.0):
+            weights = (1 - share) * line.at_zero + share * line.at_one
+            name, other = line.criterion, {"a": "b", "b": "a", "a/p": "a/q", "a/q": "a/p"}
+            changed = reweight(rubric, {name: share, other[name]: 1 - share})
+            shares = {node.path: node.share for node in changed.leaves()}
+            np.testing.assert_allclose(weights, [shares[c] for c in values.columns], atol=1e-12)
+    table = stability_along(values, lines).set_index("criterion")
+    assert table.loc["a/p", ["first_low", "first_high"]].tolist() == pytest.approx([0, 0.75])
+    assert table.loc["a/p", "taken_over_high"] == "A"

@@ -39,7 +39,9 @@ def of_weight_sensitivity(result: WeightSensitivity, source: str) -> dict[str, F
             shares, "Ranks over all weights", "all weights", line
         ),
         "stability_intervals": of_weights.stability(
-            result.changes.stability, "How far each weight can move", source
+            result.stability[~result.stability["criterion"].str.contains("/")],
+            "How far each weight can move",
+            source,
         ),
     }
     if n <= 20 and ahead.notna().all(axis=None):

@@ -45,7 +45,7 @@ def summary(result: WeightSensitivity) -> list[str]:
     for name, flip in list(result.changes.to_first.items())[:MOST]:
         if name == result.order[0]:
             continue
-        alone = _alone(result.changes.stability, name)
+        alone = _alone(result.stability, name)
         if isinstance(flip, NotApplicable):
             lines.append(f"To make {name} first: {flip.reason}.")
         else:
@@ -85,7 +85,7 @@ def tables(result: WeightSensitivity) -> list[Table]:
         Table(
             "stability",
             "How far each weight can move, the others in proportion",
-            result.changes.stability,
+            result.stability,
         ),
         Table("flips", "Smallest changes of weights", pd.DataFrame(flips)),
     ]
@@ -138,7 +138,7 @@ def document(result: WeightSensitivity) -> dict[str, Any]:
                 if frame is not None
             },
         },
-        "stability": records(result.changes.stability),
+        "stability": records(result.stability),
         "flips": {
             "to_first": {name: _flip(flip) for name, flip in result.changes.to_first.items()},
             "swaps": {name: _flip(flip) for name, flip in result.changes.swaps.items()},
@@ -195,7 +195,8 @@ def _alone(stability: pd.DataFrame, name: str) -> str:
         return ""
     _, criterion, now, then = min(moves)
     verb = "rise" if then > now else "fall"
-    label = str(criterion).replace("_", " ")
+    parent, _, name = str(criterion).replace("_", " ").rpartition("/")
+    label = f"{name}, within {parent}," if parent else name
     return f"{label} must {verb} from {_points(now)} to {_points(then)}"
 
 

@@ -22,7 +22,10 @@ from ioscore.sensitivity.weights.exact import exact_acceptability
 from ioscore.sensitivity.weights.importance import Importance, effective_importance
 from ioscore.sensitivity.weights.kept import SLOW, Level, declared_space, ends, kept, scored_part
 from ioscore.sensitivity.weights.sampling import sample_acceptability
+from ioscore.sensitivity.weights.searched import scanned_stability
+from ioscore.sensitivity.weights.siblings import lines_of, lines_of_tree
 from ioscore.sensitivity.weights.space import WeightSpace
+from ioscore.sensitivity.weights.stability import stability_along
 
 Array = NDArray[np.float64]
 
@@ -52,8 +55,11 @@ class WeightSensitivity:
         Whether `best` and `worst` are proved; else they are those met among the draws.
     best_weights, worst_weights : pandas.DataFrame or None
         Alternatives x criteria: weights that reach these ranks, where proved.
+    stability : pandas.DataFrame
+        Columns as in `stability_intervals`: how far the weight of each criterion, of every level
+        of the tree under a mean, can move among its siblings.
     changes : Changes
-        How far weights can move, and the smallest changes that turn the order.
+        The smallest changes that turn the order.
     importance : Importance or NotApplicable
         Nominal weight against effective importance.
     first_kept, last_kept : (float, float)
@@ -77,6 +83,7 @@ class WeightSensitivity:
     ranks_proved: bool
     best_weights: pd.DataFrame | None
     worst_weights: pd.DataFrame | None
+    stability: pd.DataFrame
     changes: Changes
     importance: Importance | NotApplicable
     first_kept: tuple[float, float]
@@ -183,6 +190,7 @@ def analyse_weights(
         ranks_proved=proved,
         best_weights=best_weights,
         worst_weights=worst_weights,
+        stability=_stability(scores, rubric, decision),
         changes=changes,
         importance=effective_importance(decision.values, decision.weights, now),
         first_kept=kept(found, top, 0),
@@ -230,6 +238,19 @@ def _indices(decision: Decision, first: int, seed: int) -> Sobol | NotApplicable
     slow = decision.method.name in SLOW
     points = 2**7 if slow else 2**12
     return sobol_indices(lead, m, n=points, rng=np.random.default_rng(seed))
+
+
+def _stability(scores: Scores, rubric: Rubric, decision: Decision) -> pd.DataFrame:
+    """Return stability intervals, of every node of a tree of means, else of what is compared."""
+    lines = lines_of(decision.weights)
+    if rubric.mean is not None and any(node.parent for node in rubric.nodes()):
+        decision, _ = scored_part(decision_of(scores, rubric, "leaf"))
+        lines = lines_of_tree(list(rubric.nodes()), list(decision.values.columns))
+    linear = decision.method.linear(decision.values.to_numpy(dtype=float))
+    if linear is None:
+        return scanned_stability(decision, lines)
+    frame = pd.DataFrame(linear, index=decision.values.index, columns=decision.values.columns)
+    return stability_along(frame, lines)
 
 
 def _by_fill(

@@ -1,4 +1,4 @@
-"""How far weights can move before the order turns: by formula where it is linear, else by search."""
+"""The smallest changes of weights that turn the order: proved where it is linear, else searched for."""
 
 from __future__ import annotations
 
@@ -14,9 +14,8 @@ from ioscore.errors import NotApplicable
 from ioscore.ranking import Decision
 from ioscore.sensitivity.weights.draws import Uniform
 from ioscore.sensitivity.weights.flips import Flip, smallest_change_to_first, smallest_swap
-from ioscore.sensitivity.weights.searched import scanned_stability, searched_flip
+from ioscore.sensitivity.weights.searched import searched_flip
 from ioscore.sensitivity.weights.space import WeightSpace
-from ioscore.sensitivity.weights.stability import stability_intervals
 
 Array = NDArray[np.float64]
 
@@ -33,15 +32,12 @@ class Changes:
 
     Attributes
     ----------
-    stability : pandas.DataFrame
-        Columns as in `stability_intervals`.
     to_first : dict of str to Flip or NotApplicable
         Smallest change of weights that puts each alternative first.
     swaps : dict of str to Flip or NotApplicable
         Smallest change that turns each pair of neighbours in the order.
     """
 
-    stability: pd.DataFrame
     to_first: Mapping[str, Flip | NotApplicable]
     swaps: Mapping[str, Flip | NotApplicable]
 
@@ -63,7 +59,6 @@ def by_formula(
     values, weights = decision.values, decision.weights
     frame = pd.DataFrame(utilities, index=values.index, columns=values.columns)
     return Changes(
-        stability=stability_intervals(frame, weights),
         to_first={name: smallest_change_to_first(frame, weights, name, space) for name in order},
         swaps={
             f"{lower} ahead of {upper}": smallest_swap(frame, weights, (upper, lower), space)
@@ -89,7 +84,6 @@ def by_search(decision: Decision, space: WeightSpace, order: list[str], seed: in
     draws = law.draw(np.random.default_rng(seed), TRIED)
     tried = order[:MOST]
     return Changes(
-        stability=scanned_stability(decision),
         to_first={
             name: searched_flip(decision, name, (), draws, space) if name in tried else NOT_TRIED
             for name in order

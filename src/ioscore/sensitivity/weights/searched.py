@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,7 +13,9 @@ from scipy.optimize import minimize
 from ioscore.errors import NotApplicable
 from ioscore.ranking import TIE, Decision
 from ioscore.sensitivity.weights.flips import Flip
+from ioscore.sensitivity.weights.siblings import Line
 from ioscore.sensitivity.weights.space import WeightSpace
+from ioscore.sensitivity.weights.stability import COLUMNS
 
 Array = NDArray[np.float64]
 Leads = Callable[[Array], Array]
@@ -26,13 +28,15 @@ STARTS = 8
 """Nearest draws from which the search for a smaller change sets out."""
 
 
-def scanned_stability(decision: Decision) -> pd.DataFrame:
-    """Return how far each weight can move, the others in proportion, before the order turns.
+def scanned_stability(decision: Decision, lines: Sequence[Line]) -> pd.DataFrame:
+    """Return how far each weight can move along its line before the order turns.
 
     Parameters
     ----------
     decision : Decision
         Any method.
+    lines : sequence of Line
+        Of the weights of the decision.
 
     Returns
     -------
@@ -40,32 +44,30 @@ def scanned_stability(decision: Decision) -> pd.DataFrame:
         Columns as in `stability_intervals`. Ends lie within 1e-9 of a change of order; a change
         and its reversal between two of `GRID` weights would be overlooked.
     """
-    present = decision.weights.to_numpy(dtype=float)
     values = decision.values.to_numpy(dtype=float)
     names = [str(name) for name in decision.values.index]
+    watches: dict[str, Watched] = {"first": _leading, "order": np.asarray}
     records = []
-    for j, criterion in enumerate(decision.weights.index):
-        rest = np.delete(present, j)
-        if rest.sum() <= 0:
+    for line in lines:
+        record: dict[str, object] = {"criterion": line.criterion, "weight": line.now}
+        records.append(record)
+        if np.isnan(line.at_zero).any():
             continue
 
-        def ranks(t: Array, j: int = j, rest: Array = rest) -> NDArray[np.intp]:
-            weights = np.insert(np.outer(1 - t, rest / rest.sum()), j, t, axis=1)
+        def ranks(t: Array, line: Line = line) -> NDArray[np.intp]:
+            weights = np.outer(1 - t, line.at_zero) + np.outer(t, line.at_one)
             return _ranks(decision.method.score(values, weights))
 
-        record: dict[str, object] = {"criterion": criterion, "weight": present[j]}
-        base = ranks(np.array([present[j]]))[0]
-        watches: dict[str, Watched] = {"first": _leading, "order": np.asarray}
+        base = ranks(np.array([line.now]))[0]
         for name, watched in watches.items():
             for end, side in ((0.0, "low"), (1.0, "high")):
-                limit, then = _walk(ranks, present[j], end, watched(base), watched)
+                limit, then = _walk(ranks, line.now, end, watched(base), watched)
                 record[f"{name}_{side}"] = limit
                 if name == "first":
                     now = () if then is None else np.flatnonzero((then == 1) & (base != 1))
                     record[f"taken_over_{side}"] = ", ".join(names[k] for k in now)
-        records.append(record)
-    columns = ["criterion", "weight", "first_low", "first_high", "order_low", "order_high"]
-    return pd.DataFrame(records)[[*columns, "taken_over_low", "taken_over_high"]]
+    takers = {"taken_over_low": "", "taken_over_high": ""}
+    return pd.DataFrame(records, columns=list(COLUMNS)).fillna(takers)
 
 
 def _ranks(scores: Array) -> NDArray[np.intp]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,6 +10,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ioscore.ranking import TIE
+from ioscore.sensitivity.weights.siblings import Line, lines_of
+
+COLUMNS = (
+    "criterion", "weight", "first_low", "first_high", "order_low", "order_high",
+    "taken_over_low", "taken_over_high",
+)  # fmt: skip
 
 Array = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -110,24 +117,37 @@ def stability_intervals(utilities: pd.DataFrame, weights: pd.Series) -> pd.DataF
     Mareschal, B. (1988). Weight stability intervals in multicriteria decision aid. European
     Journal of Operational Research 33(1), 54-64. doi:10.1016/0377-2217(88)90254-8
     """
+    return stability_along(utilities, lines_of(weights.reindex(utilities.columns)))
+
+
+def stability_along(utilities: pd.DataFrame, lines: Sequence[Line]) -> pd.DataFrame:
+    """Return the same along any lines of weights.
+
+    Parameters
+    ----------
+    utilities : pandas.DataFrame
+        Alternatives x criteria; scores are `utilities @ weights`.
+    lines : sequence of Line
+
+    Returns
+    -------
+    pandas.DataFrame
+        As `stability_intervals`.
+    """
     matrix = utilities.to_numpy(dtype=float)
-    present = weights.reindex(utilities.columns).to_numpy(dtype=float)
     names = [str(name) for name in utilities.index]
     records = []
-    for j, criterion in enumerate(utilities.columns):
-        others = np.delete(present, j)
-        record: dict[str, object] = {"criterion": criterion, "weight": present[j]}
-        if others.sum() > 0:
-            rest = np.delete(matrix, j, axis=1) @ (others / others.sum())
-            first = stretch(rest, matrix[:, j], present[j], first_only=True)
-            order = stretch(rest, matrix[:, j], present[j], first_only=False)
+    for line in lines:
+        record: dict[str, object] = {"criterion": line.criterion, "weight": line.now}
+        ends: tuple[float, ...] = (np.nan,) * 4
+        takers = ["", ""]
+        if not np.isnan(line.at_zero).any():
+            at_zero, at_one = matrix @ line.at_zero, matrix @ line.at_one
+            first = stretch(at_zero, at_one, line.now, first_only=True)
+            order = stretch(at_zero, at_one, line.now, first_only=False)
             ends = (first.low, first.high, order.low, order.high)
             takers = [", ".join(names[k] for k in ks) for ks in (first.below, first.above)]
-        else:
-            ends, takers = (np.nan,) * 4, ["", ""]
-        record |= dict(
-            zip(("first_low", "first_high", "order_low", "order_high"), ends, strict=True)
-        )
-        record |= {"taken_over_low": takers[0], "taken_over_high": takers[1]}
+        record |= dict(zip(COLUMNS[2:6], ends, strict=True))
+        record |= dict(zip(COLUMNS[6:], takers, strict=True))
         records.append(record)
-    return pd.DataFrame(records)
+    return pd.DataFrame(records, columns=list(COLUMNS))
