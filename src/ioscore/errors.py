@@ -38,6 +38,7 @@ class IoscoreError(Exception):
     """
 
     shown = 5
+    rest = "`ioscore check RUBRIC EVIDENCE` lists all."
 
     def __init__(self, *problems: Problem) -> None:
         self.problems = problems
@@ -47,9 +48,7 @@ class IoscoreError(Exception):
         """Return the first problems, one a line, and how many more there are."""
         lines = [str(problem) for problem in self.problems[: self.shown]]
         if len(self.problems) > self.shown:
-            lines.append(
-                f"... and {len(self.problems) - self.shown} more; `ioscore check RUBRIC EVIDENCE` lists all."
-            )
+            lines.append(f"... and {len(self.problems) - self.shown} more; {self.rest}")
         return "\n".join(lines)
 
 
@@ -63,6 +62,12 @@ class RubricError(IoscoreError):
 
 class EvidenceError(IoscoreError):
     """Coded evidence, or a matrix of scores, that breaks the rules of its table."""
+
+
+class PanelError(IoscoreError):
+    """Outcome statistics, or a panel made from them, that break the rules of their table."""
+
+    rest = "mend these first."
 
 
 class IoscoreWarning(UserWarning):

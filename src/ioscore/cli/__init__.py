@@ -27,6 +27,8 @@ from ioscore.cli import (  # noqa: E402
     claims,
     compare,
     data,
+    imports,
+    panel,
     rank,
     rubric,
     sensitivity,
@@ -73,4 +75,6 @@ app.command()(compare.compare)
 app.command()(check.check)
 app.command()(check.verify)
 app.add_typer(rubric.app, name="rubric")
+app.command()(panel.panel)
 app.add_typer(data.app, name="data")
+app.add_typer(imports.app, name="import")
