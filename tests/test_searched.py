@@ -30,6 +30,10 @@ def decision(seed, method=MEAN, n=4, m=4):
     return Decision(values=values, weights=weights, method=method)
 
 
+def scored(made, draws):
+    return made.method.score(made.values.to_numpy(), draws)
+
+
 @pytest.mark.parametrize("seed", range(12))
 def test_scanned_intervals_are_those_of_the_formula(seed):
     """For the weighted mean the scan finds the closed-form ends and the same who takes over.
@@ -56,7 +60,7 @@ def test_a_searched_change_is_never_smaller_and_hardly_greater_than_the_smallest
     compared = 0
     for name in made.values.index:
         exact = smallest_change_to_first(made.values, made.weights, name)
-        found = searched_flip(made, name, (), draws, space)
+        found = searched_flip(made, name, (), draws, scored(made, draws), space)
         if isinstance(exact, NotApplicable):
             assert isinstance(found, NotApplicable)
         elif not isinstance(found, NotApplicable):
@@ -66,7 +70,7 @@ def test_a_searched_change_is_never_smaller_and_hardly_greater_than_the_smallest
             assert set(found.level_with) == set(exact.level_with)
     order = list(made.scores().sort_values(ascending=False).index)
     exact = smallest_swap(made.values, made.weights, (order[0], order[1]))
-    found = searched_flip(made, order[1], (order[0],), draws, space)
+    found = searched_flip(made, order[1], (order[0],), draws, scored(made, draws), space)
     if not isinstance(exact, NotApplicable):
         compared += 1
         assert found.distance == pytest.approx(exact.distance, rel=1e-3, abs=1e-7)
@@ -82,7 +86,7 @@ def test_a_searched_change_holds_for_methods_without_a_formula(method, seed):
     scores = made.scores()
     found = 0
     for name in made.values.index:
-        flip = searched_flip(made, name, (), draws, WeightSpace.whole(4))
+        flip = searched_flip(made, name, (), draws, scored(made, draws), WeightSpace.whole(4))
         if isinstance(flip, NotApplicable):
             continue
         found += 1
@@ -100,8 +104,11 @@ def test_no_weights_and_already_there_are_said_not_searched():
     made = Decision(values=values, weights=pd.Series({"x": 0.5, "y": 0.5}), method=MEAN)
     draws = Uniform(criteria=2).draw(np.random.default_rng(0), 1000)
     space = WeightSpace.whole(2)
-    assert "already" in searched_flip(made, "A", (), draws, space).reason
-    assert "none of 1,000 weights" in searched_flip(made, "B", (), draws, space).reason
+    assert "already" in searched_flip(made, "A", (), draws, scored(made, draws), space).reason
+    assert (
+        "none of 1,000 weights"
+        in searched_flip(made, "B", (), draws, scored(made, draws), space).reason
+    )
 
 
 def test_a_weight_inside_a_criterion_moves_among_its_siblings_only():
@@ -127,3 +134,12 @@ def test_a_weight_inside_a_criterion_moves_among_its_siblings_only():
     table = stability_along(values, lines).set_index("criterion")
     assert table.loc["a/p", ["first_low", "first_high"]].tolist() == pytest.approx([0, 0.75])
     assert table.loc["a/p", "taken_over_high"] == "A"
+
+
+def test_an_alternative_without_a_score_is_behind_and_never_put_first():
+    """Where all weight lies on what is missing of A there is no score, so A is not ahead there."""
+    values = pd.DataFrame([[0.1, np.nan], [0.5, 0.6]], index=["A", "B"], columns=["x", "y"])
+    made = Decision(values=values, weights=pd.Series({"x": 0.2, "y": 0.8}), method=MEAN)
+    corner = np.array([[0.0, 1.0]])
+    found = searched_flip(made, "A", (), corner, scored(made, corner), WeightSpace.whole(2))
+    assert "none of 1 weights" in found.reason

@@ -82,14 +82,19 @@ def by_search(decision: Decision, space: WeightSpace, order: list[str], seed: in
     """
     law = Uniform(criteria=len(decision.weights), space=None if space.is_whole else space)
     draws = law.draw(np.random.default_rng(seed), TRIED)
+    scores = decision.method.score(decision.values.to_numpy(dtype=float), draws)
     tried = order[:MOST]
     return Changes(
         to_first={
-            name: searched_flip(decision, name, (), draws, space) if name in tried else NOT_TRIED
+            name: searched_flip(decision, name, (), draws, scores, space)
+            if name in tried
+            else NOT_TRIED
             for name in order
         },
         swaps={
-            f"{lower} ahead of {upper}": searched_flip(decision, lower, (upper,), draws, space)
+            f"{lower} ahead of {upper}": searched_flip(
+                decision, lower, (upper,), draws, scores, space
+            )
             if lower in tried
             else NOT_TRIED
             for upper, lower in itertools.pairwise(order)

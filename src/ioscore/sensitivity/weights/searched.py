@@ -71,8 +71,8 @@ def scanned_stability(decision: Decision, lines: Sequence[Line]) -> pd.DataFrame
 
 
 def _ranks(scores: Array) -> NDArray[np.intp]:
-    """Return competition ranks (k, n); one without a score, all of whose weight is gone, is last."""
-    scores = np.where(np.isnan(scores), np.nanmin(scores, axis=1, keepdims=True) - 1, scores)
+    """Return competition ranks (k, n)."""
+    scores = _with_last(scores)
     order = np.argsort(-scores, axis=1, kind="stable")
     falling = np.take_along_axis(scores, order, axis=1)
     near = TIE * np.abs(scores).max(axis=1, keepdims=True)
@@ -81,6 +81,12 @@ def _ranks(scores: Array) -> NDArray[np.intp]:
     ranks = np.empty_like(order)
     np.put_along_axis(ranks, order, 1 + np.maximum.accumulate(place, axis=1), axis=1)
     return ranks
+
+
+def _with_last(scores: Array) -> Array:
+    """Return scores (..., n) with those without one, all of whose weight is gone, behind all."""
+    least = np.nanmin(scores, axis=-1, keepdims=True)
+    return np.where(np.isnan(scores), least - 1, scores)
 
 
 def _leading(ranks: NDArray[np.intp]) -> NDArray[np.bool_]:
@@ -112,6 +118,7 @@ def searched_flip(
     alternative: str,
     rivals: tuple[str, ...],
     draws: Array,
+    scores: Array,
     space: WeightSpace,
 ) -> Flip | NotApplicable:
     """Return the smallest change of weights found that puts an alternative first, or past another.
@@ -125,6 +132,8 @@ def searched_flip(
         Whom it is to be ahead of; every other alternative where empty.
     draws : array, (k, m)
         Weights among which the search sets out, each in the space.
+    scores : array, (k, n)
+        Of the alternatives under these.
     space : WeightSpace
 
     Returns
@@ -145,19 +154,22 @@ def searched_flip(
     others = [names.index(name) for name in rivals or names if name != alternative]
     goal = f"{alternative} ahead of {' and '.join(rivals)}" if rivals else f"{alternative} first"
 
+    def ahead(scores: Array) -> Array:
+        """Return the lead over each rival, (..., rivals)."""
+        known = _with_last(scores)
+        return np.asarray(known[..., i, None] - known[..., others])
+
     def leads(weights: Array) -> Array:
-        """Return the lead over each rival, (..., rivals); one without a score is behind."""
-        scores = decision.method.score(values, weights)
-        return np.nan_to_num(scores[..., i, None] - scores[..., others], nan=1.0)
+        return ahead(decision.method.score(values, weights))
 
     def lead(weights: Array) -> Array:
-        """Return the least of them, (...): >= 0 where the statement holds."""
+        """Return the least of them: >= 0 where the statement holds."""
         return np.asarray(leads(weights).min(axis=-1))
 
     scale = TIE * float(np.nanmax(np.abs(decision.method.score(values, before))))
     if lead(before) >= -scale:
         return NotApplicable(f"{alternative} is there already")
-    good = draws[lead(draws) > scale]
+    good = draws[ahead(scores).min(axis=-1) > scale]
     if not len(good):
         return NotApplicable(f"none of {len(draws):,} weights tried put {goal}")
     nearest = good[np.argsort(((good - before) ** 2).sum(axis=1))[:STARTS]]
@@ -166,8 +178,8 @@ def searched_flip(
         better for start in found if (better := _improved(before, start, leads, space)) is not None
     ]
     after = min(found, key=lambda w: float(((w - before) ** 2).sum()))
-    scores = decision.method.score(values, after)
-    level = [k for k in others if scores[k] >= scores[i] - 1e-6 * np.nanmax(np.abs(scores))]
+    then = decision.method.score(values, after)
+    level = [k for k in others if then[k] >= then[i] - 1e-6 * np.nanmax(np.abs(then))]
     columns = decision.weights.index
     return Flip(
         goal=goal,
