@@ -247,3 +247,26 @@ def test_plain_rubrics_take_every_method():
     assert with_rules(plain_rubric(["x"]), method="borda").method == "borda"
     with pytest.raises(RubricError):
         with_rules(plain_rubric(["x"]), method="best")
+
+
+def test_a_gap_measured_against_the_others_leaves_no_range_to_print():
+    """Under min-max a gap, filled, would move the others' values too; under bounds it would not."""
+    values = [[0.2, np.nan], [0.9, 0.4], [0.1, 0.8]]
+    for rule, ranged in (
+        ({"rule": "minmax"}, False),
+        ({"rule": "bounds", "low": 0, "high": 1}, True),
+    ):
+        criteria = {name: {"normalise": rule} for name in "xy"}
+        ranking = rank(*flat(values, criteria=criteria))
+        assert bool(ranking.table["rank_best"].notna().all()) is ranged
+        assert ranking.first_determined is ranged
+
+
+def test_promethee_leaves_out_a_criterion_of_which_nothing_is_known():
+    """Of three criteria the last is empty; the two others rank, each by its own preference."""
+    steep = {"function": "v_shape", "p": 0.5}
+    criteria = {"x": {"preference": steep}, "y": {}, "z": {"preference": steep}}
+    values = [[0.9, 0.2, np.nan], [0.1, 0.3, np.nan]]
+    table = rank(*flat(values, method="promethee2", criteria=criteria)).table
+    # x counts in full for A, y in full for B: level.
+    assert table["score"].tolist() == pytest.approx([0, 0], abs=1e-12)

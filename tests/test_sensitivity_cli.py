@@ -201,7 +201,7 @@ def test_the_levels_of_weights_are_three_laws_with_their_own_names():
         for level in ("top", "leaf", "nested")
     ]
     around = sensitivity("weights", "--around", 50, "--draws", 3000)["weights"]
-    assert len({*measures, around["measure"]}) >= 3
+    assert len({*measures, around["measure"]}) == 4
     assert "concentration 50" in around["measure"]
 
 
@@ -355,3 +355,64 @@ def test_claims_say_how_many_worlds_carry_them():
         assert sum(one.shares.values()) == pytest.approx(1, abs=1e-9)
     for answer, one in zip(answers, carried, strict=True):
         assert one is not None or answer.state in ("what-if", "not checkable")
+
+
+def test_ties_at_the_ends_are_said_as_ties(tmp_path):
+    """Two duplicates at the top keep the first place together, and are named so."""
+    (tmp_path / "m.csv").write_text("unit,x,y\nA,0.9,0.4\nB,0.9,0.4\nC,0.2,0.5\n")
+    for command in (["rank"], ["sensitivity", "weights"]):
+        out = ioscore(*command, "--scores", tmp_path / "m.csv").out
+        assert "keep one of A and B (tied now) first" in out
+    shares = sensitivity("weights", "--scores", tmp_path / "m.csv")["weights"]
+    kept = sum(shares["rank_acceptability"][name][0] for name in "AB")
+    assert shares["first_kept"]["share"] == pytest.approx(kept, abs=2e-6)
+
+
+def test_weights_under_which_some_have_no_score_still_have_a_first_and_a_last(tmp_path):
+    """With all weight on a criterion unknown of A, B and C are first and last; with none, a reason."""
+    (tmp_path / "m.csv").write_text("unit,x,y\nA,0.9,\nB,0.5,0.6\nC,0.4,0.2\n")
+    run = ioscore("rank", "--scores", tmp_path / "m.csv", "--set", "x=0")
+    assert run.status == 0
+    assert "keep B first" in run.out
+    run = ioscore("sensitivity", "weights", "--scores", tmp_path / "m.csv", "--set", "x=0")
+    assert run.status == 0, run.err
+
+
+def test_a_change_found_by_search_stays_within_the_declared_weights(tmp_path):
+    """With training between 30 and 40% every change that is found keeps it there."""
+    rubric = tmp_path / "own.yaml"
+    rubric.write_text(
+        "extends: thesis\nname: own\nweights_within: {bounds: {training: [0.3, 0.4]}}\n"
+    )
+    flips = sensitivity("weights", "--rubric", rubric)["weights"]["flips"]["to_first"]
+    found = [flip["after"]["training"] for flip in flips.values() if "after" in flip]
+    assert found
+    assert all(0.3 - 1e-6 <= weight <= 0.4 + 1e-6 for weight in found)
+    run = ioscore("sensitivity", "weights", "--rubric", rubric, "--around", 50)
+    assert_fails_clearly(run, "weights_within")
+
+
+def test_one_alternative_is_no_traceback(tmp_path):
+    """A single row is first and last under every method, linear or not."""
+    (tmp_path / "m.csv").write_text("unit,x,y\nA,0.9,0.4\n")
+    for method in ("weighted_mean", "topsis", "vikor", "kemeny_young"):
+        run = ioscore("sensitivity", "weights", "--scores", tmp_path / "m.csv", "-m", method)
+        assert run.status == 0, run.err
+        assert "keep A first" in run.out
+
+
+def test_shares_of_ranks_sum_to_one_for_many_organisations():
+    """With seventeen organisations, whose orders do not fit into 64 bits, nothing is lost."""
+    from types import SimpleNamespace
+
+    from ioscore.sensitivity.choices.analysis import _orders
+
+    rng = np.random.default_rng(0)
+    ranks = np.array([1 + rng.permutation(17) for _ in range(500)], dtype=np.float16)
+    law = rng.dirichlet(np.ones(500))
+    worlds = SimpleNamespace(organisations=tuple(range(17)), ranks=ranks, law=law)
+    shares, ahead = _orders(worlds)
+    np.testing.assert_allclose(shares.sum(axis=0), 1, atol=1e-12)
+    np.testing.assert_allclose(shares.sum(axis=1), 1, atol=1e-12)
+    assert shares[3, 0] == pytest.approx(law[ranks[:, 3] == 1].sum())
+    assert ahead[2, 5] == pytest.approx(law[ranks[:, 2] < ranks[:, 5]].sum())

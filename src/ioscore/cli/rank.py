@@ -104,10 +104,9 @@ def _show(
     from ioscore.sensitivity.weights.kept import kept_shares
 
     try:
-        kept = kept_shares(scores, ranking.rubric)
-    except IoscoreError:
-        # Some alternative has no score under some weights; `ioscore sensitivity` says which.
-        kept = None
+        kept, silent = kept_shares(scores, ranking.rubric), ""
+    except IoscoreError as error:
+        kept, silent = None, f"Of all weights nothing is said: {error.problems[0]}"
     if form is Format.json:
         put_json(report.ranking_json(ranking, scores, selection, kept), output)
         return
@@ -118,6 +117,8 @@ def _show(
         from ioscore.report.kept import kept_line
 
         notes.append(kept_line(kept))
+    else:
+        notes.append(silent)
     if selection is not None:
         notes.append(report.caveat(selection))
     across = form is Format.table and report.fits_across(ranking)

@@ -127,6 +127,8 @@ def sensitivity(
     the Monte Carlo error beside each share.
     """
     with failures():
+        from importlib.metadata import version
+
         counts = {name: draws or number for name, number in DRAWS.items()}
         wanted = [what] if what is not What.all else [What.weights, What.evidence, What.choices]
         results: dict[str, Result] = {}
@@ -184,15 +186,12 @@ def sensitivity(
                 results["choices"] = analyse_choices(coded, used, progress=progress)
         parameters = {
             "what": what.value,
+            "ioscore": version("ioscore"),
             "rubric": used.name,
             "evidence": str(evidence or "shipped") if scores is None else None,
             "scores": str(scores) if scores is not None else None,
-            "method": used.method,
-            "missing": used.missing,
-            "scoring": used.scoring.model_dump(exclude={"reason"}),
+            "rubric_as_used": used.model_dump(mode="json"),
             "criteria_weights": {node.path: node.share for node in used.nodes()},
-            "weights_within": used.weights_within.model_dump(mode="json"),
-            "choices": {name: choice.level for name, choice in used.choices.items()},
             "level": level.value,
             "around": around,
             "sampled": sampled,

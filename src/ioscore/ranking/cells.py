@@ -41,6 +41,14 @@ class Cells:
     paths: tuple[str, ...]
 
     @property
+    def relative(self) -> bool:
+        """Whether a gap, once filled, would move the values of other alternatives."""
+        rules = {node.path: node.normalise.rule for node in self.nodes if node.leaf}
+        named = ("minmax", "zscore", "rank", "vector")
+        gaps = zip(self.paths, np.asarray(self.gaps.any(axis=0)), strict=True)
+        return any(gap and rules[path] in named for path, gap in gaps)
+
+    @property
     def gaps(self) -> NDArray[np.bool_]:
         """Which cells are missing."""
         return np.isnan(self.values)

@@ -34,20 +34,23 @@ Array = NDArray[np.float64]
 Level = Literal["top", "leaf"]
 
 
-def method_of(rubric: Rubric) -> Method:
+def method_of(rubric: Rubric, known: NDArray[np.bool_] | None = None) -> Method:
     """Return the method that the rubric names, bound to its settings.
 
     Parameters
     ----------
     rubric : Rubric
+    known : array of bool, (m,), optional
+        Criteria of the first level of which anything is known; all if not given.
 
     Returns
     -------
     Method
-        On the criteria of the first level.
+        On these criteria of the first level.
     """
-    preferences = tuple(node.preference for node in rubric.top())
-    known: dict[str, tuple[Score, Utilities | None]] = {
+    there = np.ones(len(rubric.top()), dtype=bool) if known is None else known
+    preferences = tuple(n.preference for n, one in zip(rubric.top(), there, strict=True) if one)
+    methods: dict[str, tuple[Score, Utilities | None]] = {
         "weighted_mean": (arithmetic_mean, complete),
         "geometric_mean": (geometric_mean, logarithms),
         "harmonic_mean": (harmonic_mean, negative_reciprocals),
@@ -61,7 +64,7 @@ def method_of(rubric: Rubric) -> Method:
         "copeland": (copeland, None),
         "kemeny_young": (kemeny_young, None),
     }
-    score, utilities = known[rubric.method]
+    score, utilities = methods[rubric.method]
     return Method(name=rubric.method, score=score, utilities=utilities)
 
 
@@ -100,7 +103,7 @@ def decision_of(scores: Scores, rubric: Rubric, level: Level = "top") -> Decisio
         return Decision(
             values=pd.DataFrame(top, index=names, columns=ids).loc[:, known],
             weights=shares[known] / shares[known].sum(),
-            method=method_of(rubric),
+            method=method_of(rubric, np.asarray(known)),
         )
     if rubric.mean is None:
         raise RubricError(

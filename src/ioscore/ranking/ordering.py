@@ -31,7 +31,7 @@ class Ranking:
         One row for each alternative, best first: `organisation`, `rank` (1 is first; ties by the
         rubric's rule; NaN without any evidence), `score` (rounded where the rubric says so),
         `rank_best` and `rank_worst` (over every possible value of every missing cell; NaN where
-        cells are missing and the method is no mean), `score_low` and `score_high` (likewise),
+        cells are missing and the method is no mean, or a gap would move the scale of the others), `score_low` and `score_high` (likewise),
         `missing` (number of missing leaves).
     contributions : pandas.DataFrame
         Alternatives x criteria of the first level; a row sums to the score. Without columns
@@ -108,7 +108,7 @@ def rank(scores: Scores, rubric: Rubric) -> Ranking:
     if cells.gaps.any():
         low, high = totals["worst"], totals["best"]
         best, worst = _rank_range(low, high, tie)
-        if rubric.mean is None:
+        if rubric.mean is None or cells.relative:
             best = worst = low = high = np.full(len(names), np.nan)
     table = pd.DataFrame(
         {
@@ -149,7 +149,9 @@ def _totals(cells: Cells, fill: str, rubric: Rubric, names: list[str]) -> Array:
         return np.full(len(names), np.nan)
     if not known.any():
         return np.full(len(names), np.nan)
-    total: Array = method_of(rubric).score(top[:, known], weights / weights.sum())
+    total: Array = method_of(rubric, np.asarray(known)).score(
+        top[:, known], weights / weights.sum()
+    )
     return total if rubric.decimals is None else np.round(total, rubric.decimals)
 
 

@@ -22,9 +22,14 @@ def kept_text(
 ) -> str:
     """Return who is first and last, with shares and standard errors, in one line."""
     return (
-        f"Of all weights, {percent(*first_kept)} keep {listed(first)} first and "
-        f"{percent(*last_kept)} keep {listed(last)} last."
+        f"Of all weights, {percent(*first_kept)} keep {_one_of(first)} first and "
+        f"{percent(*last_kept)} keep {_one_of(last)} last."
     )
+
+
+def _one_of(names: Sequence[str]) -> str:
+    """Return who it is, or that it is one of those that are tied now."""
+    return names[0] if len(names) == 1 else f"one of {listed(names)} (tied now)"
 
 
 def kept_json(kept: Kept) -> dict[str, Any]:

@@ -25,7 +25,8 @@ def summary(result: ChoiceSensitivity) -> list[str]:
     count = int(worlds.admissible.sum())
     first = result.rank_shares[1].sort_values(ascending=False, kind="stable")
     lines = [
-        f"{count:,} worlds: every combination of the levels of {len(worlds.switches)} switches.",
+        f"{count:,} worlds: every {'' if count == len(worlds.ranks) else 'admissible '}combination "
+        f"of the levels of {len(worlds.switches)} switches.",
         f"First: {of_each(first)}.",
         f"Last: {of_each(result.rank_shares.iloc[:, -1].sort_values(ascending=False, kind='stable'))}.",
         NO_PROBABILITY,
@@ -148,8 +149,7 @@ def _holds_now(result: ChoiceSensitivity, statement: str) -> bool:
     ranks = dict(
         zip(result.worlds.organisations, result.worlds.ranks[result.worlds.base], strict=True)
     )
-    subject, _, kind = statement.partition(" ")
-    return not (kind == "first" and ranks[subject] != 1)
+    return not (statement.endswith(" first") and ranks[statement.removesuffix(" first")] != 1)
 
 
 def _decisive(statement: str, shares: VarianceShares, names: list[str]) -> str:

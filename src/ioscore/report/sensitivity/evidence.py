@@ -21,7 +21,7 @@ _WHAT = {
     "resampled": "events drawn anew",
     "readings": "each act as one coder or the other has it",
     "levels": "strengths moved as coders differ on them",
-    "joint": "events drawn anew and weights over all weights",
+    "joint": "events drawn anew and weights with them",
 }
 
 

@@ -31,10 +31,19 @@ def summary(result: WeightSensitivity) -> list[str]:
     if found.method == "sampled":
         how = f"sampled, {found.draws:,} draws: {result.why_sampled}"
     lines = [
-        f"{order[0]} is first under {percent(first[order[0]], errors[order[0]])} of all weights; "
-        f"{of_each(first[order[1:]], errors[order[1:]])}.",
+        "; ".join(
+            filter(
+                None,
+                [
+                    f"{order[0]} is first under {percent(first[order[0]], errors[order[0]])} of "
+                    f"{'the weights drawn' if 'around' in found.measure else 'all weights'}",
+                    of_each(first[order[1:]], errors[order[1:]]),
+                ],
+            )
+        )
+        + ".",
         f"Measure: {found.measure} ({how}).",
-        kept_text([result.order[0]], result.first_kept, [result.order[-1]], result.last_kept),
+        kept_text(result.first, result.first_kept, result.last, result.last_kept),
     ]
     for fill, shares in result.by_fill.items():
         ordered = shares[1].sort_values(ascending=False, kind="stable")
@@ -43,7 +52,7 @@ def summary(result: WeightSensitivity) -> list[str]:
     spans = shortened([_span(row) for row in result.ranks.itertuples(index=False)])
     lines.append(f"Ranks {met}: {spans}.")
     for name, flip in list(result.changes.to_first.items())[:MOST]:
-        if name == result.order[0]:
+        if name in result.first:
             continue
         alone = _alone(result.stability, name)
         if isinstance(flip, NotApplicable):

@@ -121,6 +121,7 @@ def _statements(worlds: Worlds) -> list[Statement]:
         *(
             Statement(kind="ahead", subject=one, other=two)
             for one, two in itertools.pairwise(order)
+            if base[names.index(one)] < base[names.index(two)]
         ),
     ]
 
@@ -129,12 +130,12 @@ def _orders(worlds: Worlds) -> tuple[Array, Array]:
     """Return shares of ranks and of pairs; few orders occur, so each is looked at once."""
     n = len(worlds.organisations)
     whole = np.nan_to_num(worlds.ranks, nan=0.0).astype(np.int64)
-    code = whole @ (n + 1) ** np.arange(n)
-    codes, which = np.unique(code, return_inverse=True)
+    # A number for each order, or its bytes where the numbers would not fit into 64 bits.
+    code = whole @ (n + 1) ** np.arange(n) if n <= 15 else whole.view(f"V{8 * n}").ravel()
+    _, firsts, which = np.unique(code, return_index=True, return_inverse=True)
     weights = np.bincount(which, worlds.law)
     shares, ahead = np.zeros((n, n)), np.zeros((n, n))
-    for number, weight in zip(codes.tolist(), weights.tolist(), strict=True):
-        ranks = number // (n + 1) ** np.arange(n) % (n + 1)
+    for ranks, weight in zip(whole[firsts], weights.tolist(), strict=True):
         for i in np.flatnonzero(ranks):
             level = ranks == ranks[i]
             shares[i, ranks[i] - 1 : ranks[i] - 1 + level.sum()] += weight / level.sum()
@@ -153,7 +154,11 @@ def _by_level(worlds: Worlds, first: Mapping[str, Array]) -> pd.DataFrame:
     for axis, switch in enumerate(worlds.switches):
         others = tuple(i for i in range(law.ndim) if i != axis)
         whole = law.sum(axis=others)
-        found = {name: part.sum(axis=others) / whole for name, part in parts.items()}
+        blank = np.full(len(whole), np.nan)
+        found = {
+            name: np.divide(part.sum(axis=others), whole, out=blank.copy(), where=whole > 0)
+            for name, part in parts.items()
+        }
         rows += [
             {
                 "switch": switch.name,

@@ -19,6 +19,9 @@ from ioscore.sensitivity.choices.switches import Switch
 
 Array = NDArray[np.float64]
 
+MOST = 20_000_000
+"""Worlds that are enumerated at most; their ranks take 2 bytes for each alternative."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Worlds:
@@ -115,6 +118,10 @@ def enumerate_worlds(
     scored = factorial(evidence, rubric, switches=switches, window=window)
     if isinstance(scored, NotApplicable):
         return scored
+    if scored.grid.size > MOST:
+        return NotApplicable(
+            f"{scored.grid.size:,} worlds, of {MOST:,} at most: declare fewer levels"
+        )
     if (scored.reasons > 0).all():
         return NotApplicable(f"no combination is admissible: {'; '.join(scored.barred)}")
     ranks = np.empty((scored.grid.size, len(scored.organisations)), dtype=np.float16)

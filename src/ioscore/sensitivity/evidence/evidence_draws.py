@@ -96,7 +96,9 @@ def run_draws(
     ):
         total += part
     mean, square = total / draws
-    error = np.sqrt(np.clip(square - mean**2, 0.0, None) / max(1, draws - 1))
+    spread_of = np.sqrt(np.clip(square - mean**2, 0.0, None) / max(1, draws - 1))
+    # What no draw showed may still have a share of one draw.
+    error = np.maximum(spread_of, 1 / draws)
     cut = [n * n, 2 * n * n, 2 * n * n + n]
     shares, ahead, unranked, score = np.split(mean, cut)
     share_error, ahead_error, _, _ = np.split(error, cut)

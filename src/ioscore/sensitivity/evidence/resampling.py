@@ -190,6 +190,9 @@ def joint_draws(
     """
     if (refused := refusal(rubric)) is not None:
         return refused
+    within = rubric.weights_within
+    if within.bounds or within.at_least_as_important:
+        return NotApplicable("weights are drawn without the bounds and orders that are declared")
     counted = _counted(evidence, rubric)
     shares = np.array([node.share for node in rubric.top()])
     alpha = np.ones(len(shares)) if concentration is None else concentration * shares

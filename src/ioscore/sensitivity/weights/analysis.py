@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ioscore.errors import NotApplicable
+from ioscore.errors import IoscoreError, NotApplicable, Problem
 from ioscore.ranking import TIE, Decision, decision_of
 from ioscore.rubric import Rubric, with_rules
 from ioscore.scoring import Scores
@@ -29,6 +29,12 @@ from ioscore.sensitivity.weights.stability import stability_along
 
 Array = NDArray[np.float64]
 
+_LEVELS = {
+    "top": "of the criteria of the first level",
+    "leaf": "of the leaves",
+    "nested": "level by level",
+}
+
 MANY = 30
 """Above so many alternatives ranks attained by draws stand for integer programmes."""
 
@@ -43,6 +49,8 @@ class WeightSensitivity:
         What is compared; alternatives without any score are left out.
     unscored : tuple of str
         These.
+    first, last : tuple of str
+        Who is first and last under the rubric's weights, several where they tie.
     order : tuple of str
         Alternatives by their score under the rubric's weights, best first.
     acceptability : RankAcceptability
@@ -76,6 +84,8 @@ class WeightSensitivity:
 
     decision: Decision
     unscored: tuple[str, ...]
+    first: tuple[str, ...]
+    last: tuple[str, ...]
     order: tuple[str, ...]
     acceptability: RankAcceptability
     why_sampled: str
@@ -143,6 +153,10 @@ def analyse_weights(
     if level == "nested":
         law = NestedUniform(paths=tuple(decision.values.columns))
     if concentration is not None:
+        if not space.is_whole:
+            where, mend = f"rubric {rubric.name}, weights_within", "Leave out one of the two."
+            both = "bounds and orders hold for uniform weights, not for those around the rubric's"
+            raise IoscoreError(Problem(where=where, found=both, mend=mend))
         law = DirichletAround(
             weights=decision.weights.to_numpy(dtype=float), concentration=concentration
         )
@@ -180,9 +194,16 @@ def analyse_weights(
         }
     )
     top, bottom = ends(decision)
+    if not top:
+        none, mend = "nobody has a score under the rubric's weights", "Give some weight elsewhere."
+        raise IoscoreError(Problem(where="weights", found=none, mend=mend))
+    found = replace(found, measure=f"{found.measure}, {_LEVELS[level]}")
+    rows = list(decision.values.index)
     return WeightSensitivity(
         decision=decision,
         unscored=unscored,
+        first=tuple(str(rows[i]) for i in top),
+        last=tuple(str(rows[i]) for i in bottom),
         order=tuple(names),
         acceptability=found,
         why_sampled=why,
@@ -195,7 +216,9 @@ def analyse_weights(
         importance=effective_importance(decision.values, decision.weights, now),
         first_kept=kept(found, top, 0),
         last_kept=kept(found, bottom, -1),
-        indices=_indices(decision, top[0], seed),
+        indices=_indices(decision, top[0], seed)
+        if space.is_whole
+        else NotApplicable("within bounds or orders the weights are not independent inputs"),
         by_fill=_by_fill(scores, rubric, level, space)
         if linear is None and decision.values.isna().any(axis=None)
         else {},

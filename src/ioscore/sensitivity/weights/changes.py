@@ -14,6 +14,7 @@ from ioscore.errors import NotApplicable
 from ioscore.ranking import Decision
 from ioscore.sensitivity.weights.draws import Uniform
 from ioscore.sensitivity.weights.flips import Flip, smallest_change_to_first, smallest_swap
+from ioscore.sensitivity.weights.kept import SLOW
 from ioscore.sensitivity.weights.searched import searched_flip
 from ioscore.sensitivity.weights.space import WeightSpace
 
@@ -81,7 +82,8 @@ def by_search(decision: Decision, space: WeightSpace, order: list[str], seed: in
         Of the draws among which the search sets out.
     """
     law = Uniform(criteria=len(decision.weights), space=None if space.is_whole else space)
-    draws = law.draw(np.random.default_rng(seed), TRIED)
+    tries = TRIED if decision.method.name not in SLOW else TRIED // 20
+    draws = law.draw(np.random.default_rng(seed), tries)
     scores = decision.method.score(decision.values.to_numpy(dtype=float), draws)
     tried = order[:MOST]
     return Changes(

@@ -171,7 +171,7 @@ def _warning(n: int) -> str:
     if n >= FEW:
         return ""
     return (
-        f"With {n} alternatives a squared correlation allows little: criteria that have nothing to "
+        f"With values of {n} alternatives in a criterion a squared correlation allows little: criteria that have nothing to "
         f"do with the scores reach {1 / (n - 1):.2f} on average."
     )
 

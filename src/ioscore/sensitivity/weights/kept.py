@@ -78,6 +78,12 @@ def kept_shares(scores: Scores, rubric: Rubric) -> Kept:
         seed=SEED,
     )
     top, bottom = ends(decision)
+    if not top:
+        found_none, mend = (
+            "nobody has a score under the rubric's weights",
+            "Give some weight elsewhere.",
+        )
+        raise IoscoreError(Problem(where="weights", found=found_none, mend=mend))
     names = [str(name) for name in decision.values.index]
     return Kept(
         first=tuple(names[i] for i in top),
@@ -100,16 +106,19 @@ def kept(found: RankAcceptability, who: list[int], rank: int) -> tuple[float, fl
     rank : int
         0 is first, -1 last.
     """
-    share = float(found.shares[who, rank].sum())
-    error = float(np.sqrt((found.error[who, rank] ** 2).sum()))
-    return min(share, 1.0), error
+    share = min(float(found.shares[who, rank].sum()), 1.0)
+    if found.method == "exact":
+        return share, 0.0
+    return share, float(max(np.sqrt(share * (1 - share) / found.draws), 1 / found.draws))
 
 
 def ends(decision: Decision) -> tuple[list[int], list[int]]:
     """Return the rows of the first and of the last under the weights of a decision."""
     now = decision.scores().to_numpy(dtype=float)
-    near = TIE * float(np.abs(now).max())
-    top, bottom = now >= now.max() - near, now <= now.min() + near
+    if np.isnan(now).all():
+        return [], []
+    near = TIE * float(np.nanmax(np.abs(now)))
+    top, bottom = now >= np.nanmax(now) - near, now <= np.nanmin(now) + near
     return np.flatnonzero(top).tolist(), np.flatnonzero(bottom).tolist()
 
 

@@ -13,6 +13,7 @@ from scipy.optimize import minimize
 from ioscore.errors import NotApplicable
 from ioscore.ranking import TIE, Decision
 from ioscore.sensitivity.weights.flips import Flip
+from ioscore.sensitivity.weights.kept import SLOW
 from ioscore.sensitivity.weights.siblings import Line
 from ioscore.sensitivity.weights.space import WeightSpace
 from ioscore.sensitivity.weights.stability import COLUMNS
@@ -50,6 +51,7 @@ def scanned_stability(decision: Decision, lines: Sequence[Line]) -> pd.DataFrame
     records = []
     for line in lines:
         record: dict[str, object] = {"criterion": line.criterion, "weight": line.now}
+        record |= {"taken_over_low": "", "taken_over_high": ""}
         records.append(record)
         if np.isnan(line.at_zero).any():
             continue
@@ -66,8 +68,7 @@ def scanned_stability(decision: Decision, lines: Sequence[Line]) -> pd.DataFrame
                 if name == "first":
                     now = () if then is None else np.flatnonzero((then == 1) & (base != 1))
                     record[f"taken_over_{side}"] = ", ".join(names[k] for k in now)
-    takers = {"taken_over_low": "", "taken_over_high": ""}
-    return pd.DataFrame(records, columns=list(COLUMNS)).fillna(takers)
+    return pd.DataFrame(records, columns=list(COLUMNS))
 
 
 def _ranks(scores: Array) -> NDArray[np.intp]:
@@ -103,6 +104,10 @@ def _walk(
     if not changed.any():
         return end, None
     k = int(changed.argmax())
+    inside = np.array([end + 1e-7 * np.sign(start - end)])
+    if k == len(steps) - 1 and not (watched(ranks(inside))[0] != base).any():
+        # Only where nothing is left of the other weights: nothing lies beyond.
+        return end, None
     kept, lost = steps[max(k - 1, 0)], steps[k]
     while abs(lost - kept) > TIE:
         middle = (kept + lost) / 2
@@ -166,6 +171,8 @@ def searched_flip(
         """Return the least of them: >= 0 where the statement holds."""
         return np.asarray(leads(weights).min(axis=-1))
 
+    if not others:
+        return NotApplicable("there is no other alternative")
     scale = TIE * float(np.nanmax(np.abs(decision.method.score(values, before))))
     if lead(before) >= -scale:
         return NotApplicable(f"{alternative} is there already")
@@ -173,10 +180,18 @@ def searched_flip(
     if not len(good):
         return NotApplicable(f"none of {len(draws):,} weights tried put {goal}")
     nearest = good[np.argsort(((good - before) ** 2).sum(axis=1))[:STARTS]]
-    found = [_pulled(before, start, lead) for start in nearest]
-    found += [
-        better for start in found if (better := _improved(before, start, leads, space)) is not None
-    ]
+    rows = space.rows()
+
+    def holds(weights: Array) -> bool:
+        return bool(lead(weights) >= 0) and bool((rows @ weights >= -TIE).all())
+
+    found = [_pulled(before, start, holds) for start in nearest]
+    if decision.method.name not in SLOW:
+        found += [
+            better
+            for start in found
+            if (better := _improved(before, start, leads, space)) is not None
+        ]
     after = min(found, key=lambda w: float(((w - before) ** 2).sum()))
     then = decision.method.score(values, after)
     level = [k for k in others if then[k] >= then[i] - 1e-6 * np.nanmax(np.abs(then))]
@@ -191,16 +206,16 @@ def searched_flip(
     )
 
 
-def _pulled(before: Array, start: Array, lead: Leads) -> Array:
+def _pulled(before: Array, start: Array, holds: Callable[[Array], bool]) -> Array:
     """Return the point on the way back to the present weights nearest to them that still holds."""
-    holds, fails = 1.0, 0.0
-    while holds - fails > TIE:
-        middle = (holds + fails) / 2
-        if lead(before + middle * (start - before)) >= 0:
-            holds = middle
+    far, near = 1.0, 0.0
+    while far - near > TIE:
+        middle = (far + near) / 2
+        if holds(before + middle * (start - before)):
+            far = middle
         else:
-            fails = middle
-    return before + holds * (start - before)
+            near = middle
+    return before + far * (start - before)
 
 
 def _improved(before: Array, start: Array, leads: Leads, space: WeightSpace) -> Array | None:
