@@ -88,7 +88,7 @@ def mix_readings(
         What each coder made of the sources: where the acts stand, and the rows. Two or more.
     rubric : Rubric
     draws, seed, jobs, scheduler, progress
-        As in `ioscore.sensitivity.resampling.resample_events`.
+        As in `ioscore.sensitivity.evidence.resampling.resample_events`.
 
     Returns
     -------

@@ -109,7 +109,7 @@ def move_levels(
     rubric : Rubric
     confusion : pandas.DataFrame
         Levels x levels: the probability of each level by another coder, given that of one; rows
-        sum to one. From `ioscore.sensitivity.readings.level_confusion`.
+        sum to one. From `ioscore.sensitivity.evidence.readings.level_confusion`.
     draws, seed, jobs, scheduler, progress
         As in `resample_events`.
 
