@@ -70,11 +70,16 @@ def tables(result: EvidenceSensitivity, *, most: int | None = None) -> list[Tabl
         if isinstance(draws, EvidenceDraws):
             title = f"Share of {draws.draws:,} draws at each rank, {_WHAT[name]}"
             found.append(Table(f"{name}_ranks", title, shares_table(draws.rank_shares)))
+            title = "Monte Carlo standard errors of these shares"
+            found.append(Table(f"{name}_ranks_errors", title, shares_table(draws.rank_errors)))
             title = (
                 f"Share of {draws.draws:,} draws with the row ahead of the column, {_WHAT[name]}"
             )
             ahead = draws.ahead.rename_axis("organisation").reset_index()
             found.append(Table(f"{name}_ahead", title, ahead))
+            errors = draws.ahead_errors.rename_axis("organisation").reset_index()
+            title = "Monte Carlo standard errors of these pairs"
+            found.append(Table(f"{name}_ahead_errors", title, errors))
     if isinstance(result.confusion, pd.DataFrame):
         table = result.confusion.rename(columns=str).rename_axis(columns=None).reset_index()
         title = "How probably another coder gives each level, given the level of one"

@@ -102,6 +102,12 @@ def tables(result: WeightSensitivity) -> list[Table]:
         errors = pd.DataFrame(found.error, index=names, columns=range(1, n + 1))
         title = "Monte Carlo standard errors of the shares"
         tables.insert(1, Table("rank_acceptability_errors", title, shares_table(errors)))
+        pairs = pd.DataFrame(found.pairwise_error, index=names, columns=names)
+        title = "Monte Carlo standard errors of the pairs"
+        tables.append(Table("pairwise_errors", title, _named(pairs)))
+        means = pd.DataFrame(found.central_error, index=names, columns=criteria)
+        title = "Monte Carlo standard errors of the mean weights"
+        tables.append(Table("central_weights_errors", title, _named(means)))
     if isinstance(result.indices, Sobol):
         title = "Variance of the lead of the first explained by each weight (Sobol' indices)"
         if not result.indices.sufficient:
@@ -148,6 +154,7 @@ def document(result: WeightSensitivity) -> dict[str, Any]:
             },
         },
         "stability": records(result.stability),
+        "stability_proved": result.stability_proved,
         "flips": {
             "to_first": {name: _flip(flip) for name, flip in result.changes.to_first.items()},
             "swaps": {name: _flip(flip) for name, flip in result.changes.swaps.items()},

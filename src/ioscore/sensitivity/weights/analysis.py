@@ -66,6 +66,8 @@ class WeightSensitivity:
     stability : pandas.DataFrame
         Columns as in `stability_intervals`: how far the weight of each criterion, of every level
         of the tree under a mean, can move among its siblings.
+    stability_proved : bool
+        Whether these are closed forms; else they were found by going along each weight.
     changes : Changes
         The smallest changes that turn the order.
     importance : Importance or NotApplicable
@@ -94,6 +96,7 @@ class WeightSensitivity:
     best_weights: pd.DataFrame | None
     worst_weights: pd.DataFrame | None
     stability: pd.DataFrame
+    stability_proved: bool
     changes: Changes
     importance: Importance | NotApplicable
     first_kept: tuple[float, float]
@@ -182,6 +185,7 @@ def analyse_weights(
         if linear is not None
         else by_search(decision, space, names, seed)
     )
+    stability, proved_stability = _stability(scores, rubric, decision)
     near = TIE * float(now.abs().max())
     ranks = {name: 1 + int((now > now[name] + near).sum()) for name in names}
     best, worst, proved, best_weights, worst_weights = _ranks(decision, linear, space, found)
@@ -211,7 +215,8 @@ def analyse_weights(
         ranks_proved=proved,
         best_weights=best_weights,
         worst_weights=worst_weights,
-        stability=_stability(scores, rubric, decision),
+        stability=stability,
+        stability_proved=proved_stability,
         changes=changes,
         importance=effective_importance(decision.values, decision.weights, now),
         first_kept=kept(found, top, 0),
@@ -263,17 +268,17 @@ def _indices(decision: Decision, first: int, seed: int) -> Sobol | NotApplicable
     return sobol_indices(lead, m, n=points, rng=np.random.default_rng(seed))
 
 
-def _stability(scores: Scores, rubric: Rubric, decision: Decision) -> pd.DataFrame:
-    """Return stability intervals, of every node of a tree of means, else of what is compared."""
+def _stability(scores: Scores, rubric: Rubric, decision: Decision) -> tuple[pd.DataFrame, bool]:
+    """Return stability intervals, of every node of a tree of means, and whether in closed form."""
     lines = lines_of(decision.weights)
     if rubric.mean is not None and any(node.parent for node in rubric.nodes()):
         decision, _ = scored_part(decision_of(scores, rubric, "leaf"))
         lines = lines_of_tree(list(rubric.nodes()), list(decision.values.columns))
     linear = decision.method.linear(decision.values.to_numpy(dtype=float))
     if linear is None:
-        return scanned_stability(decision, lines)
+        return scanned_stability(decision, lines), False
     frame = pd.DataFrame(linear, index=decision.values.index, columns=decision.values.columns)
-    return stability_along(frame, lines)
+    return stability_along(frame, lines), True
 
 
 def _by_fill(
