@@ -242,7 +242,7 @@ def cluster():
             process.communicate("\n", timeout=60)
 
 
-def same_bytes(what, draws, jobs):
+def assert_same_bytes(what, draws, jobs):
     whole = bytes_of(what, "--jobs", 1, draws=draws)
     for number in jobs:
         assert bytes_of(what, "--jobs", number, draws=draws) == whole, number
@@ -253,13 +253,13 @@ def same_bytes(what, draws, jobs):
 @pytest.mark.parametrize(("what", "draws"), [("weights", 200_000), ("evidence", 1000)])
 def test_jobs_and_a_cluster_change_no_byte(what, draws):
     """One, two and four processes and a real cluster of two workers print the same document."""
-    same_bytes(what, draws, [2, 4])
+    assert_same_bytes(what, draws, [2, 4])
 
 
 @pytest.mark.acceptance
 def test_jobs_and_a_cluster_change_no_byte_at_full_size():
     """One, two and four processes and a real cluster print the same document at full size."""
-    same_bytes("all", 200_000, [2, 4])
+    assert_same_bytes("all", 200_000, [2, 4])
 
 
 def test_a_scheduler_that_does_not_answer_is_named():
