@@ -1,0 +1,1 @@
+"""Whether efforts show in seizures: models, and how sure each says it is."""
