@@ -136,6 +136,7 @@ class CurvePlan(_Part):
     governance: tuple[str, ...]
     trends: tuple[Literal["none", "own"], ...]
     rows: tuple[Rows, ...]
+    without: dict[Rows, tuple[str, ...]] = {}
     estimators: tuple[Transformation, ...]
     statistic: Literal["median"]
     inference: str

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import pandas as pd
 from scipy.stats import norm, t
@@ -127,6 +127,9 @@ class Estimate:
         Countries in the sample, and those whose treatment varies.
     effects, controls, left_out : tuple of str
         Fixed effects, control variables, and what was left out with its reason and number.
+    model : str
+        Coefficients of one fit share it, and a column of the regression table; empty where the
+        coefficient is a fit of its own.
     """
 
     analysis: str
@@ -144,7 +147,8 @@ class Estimate:
     treated: int | None = None
     effects: tuple[str, ...] = ()
     controls: tuple[str, ...] = ()
-    left_out: tuple[str, ...] = field(default=())
+    left_out: tuple[str, ...] = ()
+    model: str = ""
 
 
 def not_estimated(reason: str, methods: Iterable[str]) -> dict[str, Inference | NotApplicable]:
