@@ -1,9 +1,8 @@
-"""Imports of official files: three layouts of seizures, two of governance; all figures made up."""
+"""Imports of seizure statistics: three layouts, and files that are none; all figures made up."""
 
 from __future__ import annotations
 
 import csv
-import datetime
 import io
 
 import pandas as pd
@@ -12,7 +11,7 @@ from openpyxl import Workbook
 
 from helpers import FIXTURES, assert_fails_clearly, ioscore
 from ioscore.errors import InputError, PanelError
-from ioscore.io.importers import import_fsi, import_seizures, import_wgi
+from ioscore.io.importers import import_seizures
 from ioscore.io.outcomes import read_countries
 
 ANNUAL = FIXTURES / "made_up_annual_export.csv"
@@ -101,6 +100,30 @@ def test_plants_are_never_counted(countries, path, rows):
     assert not imported.table["drug"].str.contains("plants").any()
 
 
+def test_plants_are_known_by_any_name_and_what_only_grows_from_them_stays(tmp_path, countries):
+    """A plant in the singular and a bush are plants; substances based on plants are not."""
+    path = tmp_path / "made_up.csv"
+    names = ("Cannabis plant", "Coca bush", "Poppy plants", "Plant-based NPS", "Total opiates")
+    rows = "".join(f"Tajikistan,{name},2011,1000\n" for name in names)
+    path.write_text("Country,Drug,Year,KG Equivalent\n" + rows)
+    imported = import_seizures(path, countries)
+    assert list(imported.table["drug"]) == ["plant_based_nps"]
+    assert reasons(imported) == {"totals beside their parts": 1, "plants are never counted": 3}
+
+
+def test_a_workbook_is_known_by_its_first_bytes(tmp_path, countries):
+    """An XLSX file that is called CSV is read as what it is; a sheet of something else is passed."""
+    target = workbook(ANNUAL, tmp_path / "file.csv")
+    pd.testing.assert_frame_equal(
+        import_seizures(target, countries).table, import_seizures(ANNUAL, countries).table
+    )
+    book = Workbook()
+    book.active.append(["made up"])
+    book.save(tmp_path / "wrong.xlsx")
+    with pytest.raises(PanelError, match="no header of a known layout"):
+        import_seizures(tmp_path / "wrong.xlsx", countries)
+
+
 def test_blank_is_not_zero(countries):
     """A blank makes no figure; a zero that is written makes one."""
     imported = import_seizures(ANNEX, countries)
@@ -129,11 +152,17 @@ def test_stray_rows_and_unknown_names_are_told(countries):
 
 
 def test_names_are_found_without_accents_and_capitals(tmp_path, countries):
-    """TURKIYE, Türkiye and Turkey are one country."""
+    """TURKIYE, Türkiye and Turkey are one country; so are Côte and COTE D'IVOIRE."""
     path = tmp_path / "made_up.csv"
     head = "country,drug,year,kg equivalent\n"
-    path.write_text(head + "TURKIYE,Heroin,2011,1\nTürkiye,Heroin,2011,2\nTurkey,Heroin,2011,4\n")
-    assert kilograms(import_seizures(path, countries)) == {("TUR", 2011, "heroin"): 7}
+    path.write_text(
+        head
+        + "TURKIYE,Heroin,2011,1\nTürkiye,Heroin,2011,2\nTurkey,Heroin,2011,4\n"
+        + "COTE D'IVOIRE,Heroin,2011,1\nCôte d'Ivoire,Heroin,2011,2\n",
+        encoding="utf-8",
+    )
+    found = kilograms(import_seizures(path, countries))
+    assert found == {("TUR", 2011, "heroin"): 7, ("CIV", 2011, "heroin"): 3}
 
 
 BAD = {
@@ -164,6 +193,44 @@ BAD = {
         InputError,
         "more than the 4 fields",
     ),
+    "infinite": (
+        b"Country,Drug,Year,KG Equivalent\nTajikistan,Heroin,2011,inf\n",
+        PanelError,
+        "row 2, kilograms: inf is no number",
+    ),
+    "true": (
+        b"Country,Drug,Year,KG Equivalent\nTajikistan,Heroin,2011,True\n",
+        PanelError,
+        "row 2, kilograms: True is no number",
+    ),
+    "a heading twice": (
+        b"Country,Drug,Year,KG Equivalent,KG Equivalent\nTajikistan,Heroin,2011,1,2\n",
+        PanelError,
+        "row 1: the heading 'kg equivalent' stands twice",
+    ),
+    "the header again": (
+        b"Country,Drug,Year,KG Equivalent\nCountry,Drug,Year,KG Equivalent\n",
+        PanelError,
+        "row 2, year: 'Year' is no number",
+    ),
+    "empty": (b"", InputError, "it is empty"),
+    "blank": (b"\n\n", PanelError, "no header of a known layout"),
+    "utf-16": (
+        "Country,Drug,Year,KG Equivalent\n".encode("utf-16"),
+        InputError,
+        "it is UTF-16. Save it as text in UTF-8",
+    ),
+    "semicolons": (
+        b"Country;Drug;Year;KG Equivalent\nTajikistan;Heroin;2011;1,5\n",
+        InputError,
+        "its fields are parted by semicolons",
+    ),
+    "tabs": (
+        b"Country\tDrug\tYear\tKG Equivalent\nTajikistan\tHeroin\t2011\t1\n",
+        InputError,
+        "its fields are parted by tabs",
+    ),
+    "old workbook": (b"\xd0\xcf\x11\xe0\xa1\xb1", InputError, "old kind"),
     "later long row": (
         b"Country,Drug,Year,KG Equivalent\nTajikistan,Heroin,2010,1\nTajikistan,Heroin,2011,1,234\n",
         InputError,
@@ -180,44 +247,6 @@ def test_a_bad_file_gets_one_clear_message(tmp_path, countries, raw, kind, words
     with pytest.raises(kind, match=words) as caught:
         import_seizures(path, countries)
     assert str(path) in str(caught.value)
-
-
-def test_wgi_and_fsi(tmp_path, countries):
-    """Two dots and blanks are no figures; each index gets the name of our variable."""
-    wgi = import_wgi(FIXTURES / "made_up_wgi.csv", countries)
-    assert wgi.table.to_dict("list") == {
-        "country": ["IRN", "TJK", "TJK"],
-        "year": [2021, 2021, 2021],
-        "variable": ["wgi_rule_of_law", "wgi_control_of_corruption", "wgi_rule_of_law"],
-        "value": [-0.75, -1.25, -1.5],
-    }
-    assert reasons(wgi) == {"no figure given": 1, "the name is not in countries.csv": 1}
-    fsi = import_fsi(FIXTURES / "made_up_fsi.csv", countries)
-    assert len(fsi.table) == 8
-    assert fsi.table["variable"].nunique() == 3
-    assert reasons(fsi) == {"no figure given": 1}
-
-
-def test_fsi_with_dates_for_years(tmp_path, countries):
-    """Some editions write the first of January for the year."""
-    book = Workbook()
-    book.active.append(
-        ["Country", "Year", "Total", "C1: Security Apparatus", "X1: External Intervention"]
-    )
-    book.active.append(["Tajikistan", datetime.datetime(2019, 1, 1), 77.5, 5, 4])
-    book.save(tmp_path / "made_up.xlsx")
-    table = import_fsi(tmp_path / "made_up.xlsx", countries).table
-    assert set(table["year"]) == {2019}
-
-
-def test_two_figures_for_one_index_are_an_error(tmp_path, countries):
-    """Index values are not added up."""
-    path = tmp_path / "made_up.csv"
-    path.write_text(
-        "countryname,year,indicator,estimate\nTajikistan,2021,rl,1\nTajikistan,2021,rl,2\n"
-    )
-    with pytest.raises(PanelError, match="TJK 2021 wgi_rule_of_law: two figures"):
-        import_wgi(path, countries)
 
 
 def test_the_command_tells_what_it_left_out_and_what_is_revised(tmp_path):

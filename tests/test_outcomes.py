@@ -13,12 +13,14 @@ from frictionless import Package
 
 from helpers import ROOT
 from ioscore.errors import InputError, PanelError
+from ioscore.io.importers.layouts import plain_name
 from ioscore.io.outcomes import (
     checksum,
     read_origin_cards,
     read_outcome_data,
     read_package,
 )
+from ioscore.panel import settle
 from ioscore.seizures import annual_totals, compare_editions, harmonise, without
 
 DATA = ROOT / "data"
@@ -231,15 +233,109 @@ def test_every_line_has_a_reason_and_every_activity_a_source(data):
     assert set(cited) <= acts
 
 
+CENTRAL_ASIA = {"KAZ", "KGZ", "TJK", "TKM", "UZB"}
+
+
+@pytest.mark.parametrize(
+    ("instrument", "countries", "start"),
+    [
+        ("drug_control_agency", {"TJK"}, {1999}),
+        ("border_management", CENTRAL_ASIA, {2003, 2011, 2015, 2021}),
+        ("caricc", CENTRAL_ASIA | {"AZE", "RUS"}, {2009}),
+        ("border_management_staff_college", {"TJK"}, {2009}),
+        ("operation_channel", {"ARM", "KAZ", "KGZ", "RUS", "TJK", "UZB"}, {2003, 2007}),
+        ("border_guarding", {"TJK"}, {1991}),
+    ],
+)
+def test_what_each_organisation_did_is_dated(data, instrument, countries, start):
+    """The instruments that the models rest on are there, in these countries, from these years."""
+    rows = data.activity[data.activity["instrument"] == instrument]
+    assert set(rows["country"]) == countries
+    assert set(rows["start"]) == start
+
+
 def test_dated_activity_says_what_is_known(data):
-    """Founding years, the second Uzbek membership, the troops until 2005; unknown starts stay empty."""
+    """Memberships that ended, the troops until 2005, states that joined a programme later."""
     rows = data.activity.set_index("id")
-    assert rows.loc["unodc-dca-tjk", "start"] == 1999
-    assert rows.loc["caricc-tjk", "start"] == rows.loc["osce-bmsc-tjk", "start"] == 2009
     assert tuple(rows.loc["cst-2-uzb", ["start", "end"]]) == (2006, 2012)
+    assert tuple(rows.loc["channel-uzb", ["start", "end"]]) == (2007, 2012)
     assert rows.loc["cst-geo", "end"] == rows.loc["cst-aze", "end"] == 1999
     assert rows.loc["russian-border-tjk", "end"] == 2005
-    assert pd.isna(rows.loc["ccp-uzb", "start"])
+    members = rows[(rows["organisation"] == "SCO") & (rows["instrument"] == "membership")]
+    assert dict(zip(members["country"], members["start"], strict=True)) == {
+        "KAZ": 2001, "KGZ": 2001, "RUS": 2001, "TJK": 2001, "UZB": 2001, "PAK": 2017, "IRN": 2023
+    }  # fmt: skip
+    joined = rows[rows["instrument"] == "container_control"].set_index("country")["start"]
+    assert joined.dropna().to_dict() == {
+        "GEO": 2012, "KAZ": 2014, "KGZ": 2015, "PAK": 2006, "TJK": 2014, "TKM": 2009, "UZB": 2013
+    }  # fmt: skip
+    assert rows.loc[["blo-kgz", "blo-kaz"], "start"].tolist() == [2012, 2016]
+    assert {"new_port_control_units", "new_border_liaison_offices"} <= set(rows["instrument"])
+
+
+def test_a_start_that_no_source_gives_is_empty(data):
+    """An empty start is one that the source says is not told; the end never lies before a start."""
+    unknown = data.activity[data.activity["start"].isna()]
+    assert 0 < len(unknown) < 5
+    assert unknown["source"].str.contains("since when").all()
+    both = data.activity.dropna(subset=["start", "end"])
+    assert (both["start"] <= both["end"]).all()
+
+
+def test_border_management_has_no_hole(data):
+    """The phases of BOMCA follow each other without a year between, in each of the five states."""
+    rows = data.activity[data.activity["instrument"] == "border_management"]
+    for country, own in rows.groupby("country"):
+        years = {
+            year
+            for start, end in zip(own["start"], own["end"], strict=True)
+            for year in range(start, end + 1)
+        }
+        assert years == set(range(2003, 2026)), country
+
+
+@pytest.mark.parametrize(
+    ("word", "keys"),
+    [
+        (
+            "spike",
+            {
+                ("TKM", 1997, "heroin"),
+                ("TKM", 1997, "opium"),
+                ("TKM", 1997, "cannabis_herb"),
+                ("KAZ", 2008, "heroin"),
+                ("KAZ", 2019, "heroin"),
+                ("KGZ", 2021, "heroin"),
+            },
+        ),
+        ("partial", {("KAZ", 2023, ""), ("GEO", 2023, "")}),
+    ],
+)
+def test_spikes_and_partial_years_are_flagged_and_stay(data, totals, word, keys):
+    """Single hauls and years reported in part are flags, so that a run can do without them."""
+    lines = data.corrections[data.corrections["value"] == word]
+    assert set(zip(lines["country"], lines["year"], lines["series"], strict=True)) == keys
+    assert (lines["action"] == "flag").all()
+    assert word in totals.loc[("cannabis", "KAZ", 2023), "flags"] or word == "spike"
+    assert totals.loc[("heroin", "KAZ", 2008), "kilograms"] > 0
+
+
+def test_terms_are_said_apart_from_the_licence_of_the_code():
+    """Citations of UNODC stand there, and that the terms of WGI, CPI and FSI were not confirmed."""
+    text = (DATA / "LICENSE.md").read_text(encoding="utf-8")
+    for words in (
+        "UNODC, World Drug Report 2025, statistical annex, table 7.1",
+        "UNODC, annual drug seizures, data portal",
+        "educational or non-profit purposes with acknowledgement",
+        "not an open licence",
+        "Worldwide Governance Indicators",
+        "Fragile States Index",
+        "Corruption Perceptions Index",
+        "terms were not confirmed",
+    ):
+        assert words in text
+    for resource in read_package(DATA).values():
+        assert resource["path"].split("/")[0] in text, resource["path"]
 
 
 def test_governance_is_of_one_vintage_and_cpi_is_not_spliced(data):
@@ -248,3 +344,23 @@ def test_governance_is_of_one_vintage_and_cpi_is_not_spliced(data):
     wgi = rows[rows["variable"].str.startswith("wgi_")]
     assert set(wgi["vintage"]) == {"WGI 2024 update"}
     assert rows.loc[rows["variable"] == "ti_cpi_score", "year"].min() == 2012
+
+
+def test_a_second_vintage_and_an_older_scale_are_refused(data):
+    """Estimates of two updates, or scores from 0 to 10 before 2012, make no panel."""
+    rows = data.covariates
+    assert len(settle(rows, data.corrections)) > 1000
+    wgi = rows["variable"].str.startswith("wgi_")
+    mixed = rows.assign(vintage=rows["vintage"].mask(wgi & (rows["year"] == 2023), "WGI 2025"))
+    with pytest.raises(PanelError, match="estimates of 2 updates: WGI 2024 update, WGI 2025"):
+        settle(mixed, data.corrections)
+    old = rows[rows["variable"] == "ti_cpi_score"].head(1).assign(year=2011, value=2.3)
+    with pytest.raises(PanelError, match="scores before 2012"):
+        settle(pd.concat([rows, old]), data.corrections)
+
+
+def test_a_name_has_one_code(data):
+    """No two lines of the alias table give one name, however written, to two states."""
+    names = data.countries["name"].map(plain_name)
+    assert data.countries.groupby(names)["iso3"].nunique().max() == 1
+    assert {"TAJ", "ROM", "ZAR"}.isdisjoint(data.countries["iso3"])

@@ -22,7 +22,15 @@ from ioscore.panel import (
     vintages,
 )
 from ioscore.panel.presence import presence
-from ioscore.report.panel import STATES, missing_figure, missing_table, panel_text, spans, state
+from ioscore.report.panel import (
+    LOOKS,
+    STATES,
+    missing_figure,
+    missing_table,
+    panel_text,
+    spans,
+    state,
+)
 from ioscore.seizures import annual_totals, harmonise
 
 NO_LINES = pd.DataFrame(columns=["id", "file", "country", "year", "series", "edition", "action"])
@@ -65,7 +73,11 @@ def test_a_gap_has_a_reason_and_a_figure_has_none(panel):
     for name in panel.outcomes:
         missing = panel.table[name].isna()
         assert ((panel.table[f"{name}_why"] != "") == missing).all()
-    assert set(panel.gaps()["column"]) == {*panel.outcomes, *panel.covariates}
+    gaps = panel.gaps()
+    assert set(gaps["column"]) == {*panel.outcomes, *panel.covariates, "opium_t"}
+    assert (gaps["why"] != "").all()
+    tonnes = gaps[gaps["column"] == "opium_t"]
+    assert set(tonnes["year"]) == set(panel.years) - set(range(1999, 2005))
 
 
 @pytest.mark.parametrize(
@@ -166,6 +178,16 @@ def test_presence_counts_both_ends_and_knows_what_it_does_not_know():
     assert table["KAZ"].tolist() == [0, 0, 0, 0]
 
 
+def test_an_end_before_its_start_is_refused():
+    """An activity that could never be at work is a mistake, not a row of zeros."""
+    rows = pd.DataFrame(
+        [("UNODC", "TJK", "office", 2003, 2002)],
+        columns=["organisation", "country", "instrument", "start", "end"],
+    )
+    with pytest.raises(PanelError, match="UNODC, office, TJK: it ends in 2002, before 2003"):
+        presence(rows, ["TJK"], [2002])
+
+
 def test_known_breaks_are_in_the_panel(panel):
     """The troops left in 2005, DCA began in 1999, Uzbekistan was in the CSTO twice."""
     table = panel.table.set_index(["country", "year"])
@@ -174,7 +196,8 @@ def test_known_breaks_are_in_the_panel(panel):
     assert table.loc["TJK", "unodc_drug_control_agency"].loc[[1998, 1999]].tolist() == [0, 1]
     member = table.loc["UZB", "csto_membership"]
     assert member.loc[[1999, 2000, 2006, 2012, 2013]].tolist() == [1, 0, 1, 1, 0]
-    assert table.loc["UZB", "unodc_container_control"].isna().all()
+    assert table.loc["UZB", "unodc_container_control"].loc[[2012, 2013]].tolist() == [0, 1]
+    assert table.loc["AZE", "unodc_container_control"].isna().all()
 
 
 @pytest.mark.parametrize(
@@ -183,6 +206,7 @@ def test_known_breaks_are_in_the_panel(panel):
         ({"countries": ["TAJ"]}, "no seizures of TAJ"),
         ({"countries": ["TJK", "TJK"]}, "named twice"),
         ({"outcomes": ["glue"]}, "no outcome 'glue'"),
+        ({"outcomes": ["heroin", "heroin"]}, "an outcome is named twice"),
         ({"years": (2005, 2004)}, "2005 comes after 2004"),
         ({"lags": (0,)}, "lag below one"),
         ({"tonnes_vintage": "nobody"}, "no vintage 'nobody'"),
@@ -203,12 +227,21 @@ def test_inputs_are_not_changed(shipped):
 
 
 def test_what_is_missing_is_counted_and_drawn(panel):
-    """Each year of each country has one state; the figure has a cell for each."""
-    table = missing_table(panel, "opiates")
+    """Each year of each country has one state, and the heat map a cell with a letter for it."""
+    table = missing_table(panel).set_index(["outcome", "country"])
     assert (table[list(STATES)].sum(axis=1) == 28).all()
-    assert table.set_index("country").loc["TJK", "years missing"] == "2019"
-    figure = missing_figure(panel, "opiates", "made up")
-    assert figure.axes[0].collections[0].get_array().size == 12 * 28
+    assert table.loc[("opiates", "TJK"), "years missing"] == "2019"
+    assert table.loc[("opiates", "TKM"), "years missing"] == "1996, 2017-2023"
+    figure = missing_figure(panel, "made up")
+    assert len(figure.axes) == len(panel.outcomes) + 1
+    for axes, name in zip(figure.axes, panel.outcomes, strict=False):
+        assert axes.collections[0].get_array().size == 12 * 28
+        letters = [text.get_text() for text in axes.texts]
+        assert letters.count("x") == table.loc[name, "excluded"].sum() == 1
+        assert letters.count("o") == table.loc[name, "outside the reports"].sum()
+    names = [tick.get_text() for tick in figure.axes[-1].get_yticklabels()]
+    assert names == ["poppy_ha", "opium_t", *panel.covariates]
+    assert len({letter for _, letter in LOOKS}) == len(STATES)
     assert {state(why) for why in panel.missing("opiates").stack()} <= set(STATES)
     with pytest.raises(PanelError, match="no outcome 'opium'"):
         panel.missing("opium")
@@ -242,9 +275,14 @@ def test_the_command_gives_every_column_as_csv_and_json():
 
 
 def test_the_command_counts_and_draws_what_is_missing(tmp_path):
-    """--missing counts states by country; --figure draws them, twice with the same bytes."""
-    run = ioscore("panel", "--missing", "-f", "csv", "--drug", "opiates")
-    assert "TKM,20,0,1,7,0," in run.out
+    """--missing counts states by country in one table; --figure draws the same bytes twice."""
+    run = ioscore("panel", "--missing", "-f", "csv")
+    rows = list(csv.DictReader(io.StringIO(run.out)))
+    assert len(rows) == 2 * 12
+    assert "opiates,TKM,20,0,1,7,0," in run.out
+    document = json.loads(ioscore("panel", "--missing", "-f", "json").out)
+    assert document["schema"] == "ioscore.panel_missing/1"
+    assert [row["country"] for row in document["panel_missing"]] == [row["country"] for row in rows]
     files = [tmp_path / "one.svg", tmp_path / "two.svg"]
     for file in files:
         assert ioscore("panel", "--figure", file).status == 0
@@ -278,3 +316,5 @@ def test_the_command_fails_clearly(tmp_path):
     assert_fails_clearly(ioscore("panel", "--data", tmp_path), "datapackage.json")
     assert ioscore("panel", "--years", "2004").status == 2
     assert ioscore("panel", "--lags", "one").status == 2
+    assert ioscore("panel", "--countries", ",").status == 2
+    assert ioscore("panel", "--figure", tmp_path / "gaps.pdf").status == 2

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ioscore.errors import PanelError
 from ioscore.io.outcomes import read_outcome_data
@@ -82,6 +84,38 @@ def test_unreported_is_not_zero():
     assert table.loc[("opiates", "KGZ", 2011), "kilograms"] == 0
 
 
+KILOGRAMS = st.none() | st.floats(0, 1e6)
+
+
+@given(heroin=KILOGRAMS, morphine=KILOGRAMS, opium=KILOGRAMS, herb=KILOGRAMS, plants=KILOGRAMS)
+def test_a_total_stands_on_what_was_reported_alone(heroin, morphine, opium, herb, plants):
+    """Opiates are there just when heroin and opium are, and then are their weighted sum.
+
+    Tolerance: three products and two sums, each right to 2^-53.
+    """
+    figures = {
+        "heroin": heroin,
+        "morphine": morphine,
+        "opium": opium,
+        "cannabis_herb": herb,
+        "cannabis_plants": plants,
+    }
+    rows = [("TJK", 2011, drug, kg) for drug, kg in figures.items() if kg is not None]
+    if not rows:
+        return
+    table = added(made_up(*rows))
+    row = table.loc[("opiates", "TJK", 2011)]
+    if heroin is None or opium is None:
+        assert pd.isna(row["kilograms"])
+        assert row["why"]
+    else:
+        expected = heroin + (morphine or 0) + opium / 10
+        assert row["kilograms"] == pytest.approx(expected, rel=1e-12)
+        assert row["why"] == ""
+    cannabis = table.loc[("cannabis", "TJK", 2011), "kilograms"]
+    assert pd.isna(cannabis) if herb is None else cannabis == herb
+
+
 def test_the_order_of_editions_decides_unless_a_line_prefers_one():
     """The first edition of the order is taken; a line can take another, or replace the figure."""
     raw = pd.concat(
@@ -121,10 +155,24 @@ def test_the_order_of_editions_decides_unless_a_line_prefers_one():
             "TJK 2011 heroin, edition S1: two figures for one key",
         ),
         (made_up(("TJK", 2011, "heroin", 1.0), edition="S9"), NONE, "'S9' has no place"),
+        *(
+            (
+                made_up(("TJK", 2011, "heroin", 1.0)),
+                line(country="TJK", year=2011, series="heroin", **fields),
+                words,
+            )
+            for fields, words in (
+                ({"action": "drop", "value": ""}, "made-up: '' is no reason to drop"),
+                ({"action": "replace", "value": "-1"}, "made-up: '-1' is no weight"),
+                ({"action": "replace", "value": "much"}, "made-up: 'much' is no weight"),
+                ({"action": "flag", "value": ""}, "made-up: the value is empty"),
+                ({"action": "prefer"}, "made-up: no edition is named"),
+            )
+        ),
     ],
 )
 def test_what_cannot_be_applied_is_an_error(raw, lines, words):
-    """A stale line, a strange action, a key twice and an unknown edition are refused."""
+    """A stale line, a strange action or value, a key twice, an unknown edition are refused."""
     with pytest.raises(PanelError, match=words):
         harmonise(raw, lines, order=["S2", "S1"])
 

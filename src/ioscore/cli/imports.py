@@ -10,6 +10,8 @@ import typer
 from ioscore.cli.output import OutputOption, failures, put, say
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import pandas as pd
 
     from ioscore.io.importers import Imported
@@ -42,25 +44,41 @@ def seizures(file: File, output: OutputOption = None) -> None:
 
 @app.command()
 def wgi(file: File, output: OutputOption = None) -> None:
-    """Read the long workbook of the Worldwide Governance Indicators (one update only)."""
+    """Read a file of the Worldwide Governance Indicators: long, by sheet, or from the data bank.
+
+    Told is what was left out, and where this update estimates otherwise than the one shipped.
+    """
     with failures():
         from ioscore.io.importers import import_wgi
-        from ioscore.io.outcomes import read_countries
 
-        _put(import_wgi(file, read_countries()), None, output)
+        _put_index(import_wgi, file, output)
 
 
 @app.command()
 def fsi(file: File, output: OutputOption = None) -> None:
-    """Read a workbook of the Fragile States Index."""
+    """Read a yearly workbook of the Fragile States Index.
+
+    Told is what was left out, and where this edition says otherwise than the one shipped.
+    """
     with failures():
         from ioscore.io.importers import import_fsi
-        from ioscore.io.outcomes import read_countries
 
-        _put(import_fsi(file, read_countries()), None, output)
+        _put_index(import_fsi, file, output)
 
 
-def _put(imported: Imported, revised: pd.DataFrame | None, output: Path | None) -> None:
+def _put_index(
+    read: Callable[[Path, pd.DataFrame], Imported], file: Path, output: Path | None
+) -> None:
+    from ioscore.io.outcomes import read_outcome_data
+    from ioscore.panel import compare_covariates, settle
+
+    data = read_outcome_data()
+    imported = read(file, data.countries)
+    ours = settle(data.covariates, data.corrections)
+    _put(imported, compare_covariates(ours, imported.table), output)
+
+
+def _put(imported: Imported, revised: pd.DataFrame, output: Path | None) -> None:
     from ioscore.report.panel import import_text
 
     facts = {

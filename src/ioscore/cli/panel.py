@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ioscore.cli.inputs import the_window
-from ioscore.cli.output import Format, FormatOption, OutputOption, as_text, failures, put, put_json
+from ioscore.cli.output import (
+    Format,
+    FormatOption,
+    OutputOption,
+    as_text,
+    failures,
+    put,
+    put_frame,
+    put_json,
+)
 
 if TYPE_CHECKING:
     from ioscore.panel import Panel
@@ -48,7 +57,7 @@ def panel(
     ] = False,
     figure: Annotated[
         Path | None,
-        typer.Option(help="Also draw what is missing of the first outcome (.svg or .png)."),
+        typer.Option(help="Also draw a heat map of what is missing (.svg or .png)."),
     ] = None,
     data: Annotated[
         Path | None,
@@ -68,15 +77,12 @@ def panel(
     with failures():
         from ioscore.report.panel import missing_table, panel_json, panel_table, panel_text
 
-        made = _made(drug, countries, span, _numbers(lags), tonnes, without, data)
+        made = _made(drug, _codes(countries), span, _numbers(lags), tonnes, without, data)
         if figure is not None:
             _draw(made, figure)
         if missing:
-            tables = [
-                as_text(missing_table(made, name), form, title=f"{name}: years by state")
-                for name in made.outcomes
-            ]
-            put("\n".join(tables), output)
+            title = "What is missing: years by state"
+            put_frame(missing_table(made), form, title=title, schema="panel_missing", output=output)
         elif form is Format.json:
             put_json(panel_json(made), output)
         elif form is Format.csv:
@@ -89,7 +95,7 @@ def panel(
 
 def _made(
     drug: list[str] | None,
-    countries: str | None,
+    countries: list[str] | None,
     years: tuple[int, int],
     lags: list[int],
     tonnes: str | None,
@@ -108,11 +114,20 @@ def _made(
         covariates,
         read.activity,
         outcomes=drug or ("opiates", "cannabis"),
-        countries=[c.strip().upper() for c in countries.split(",")] if countries else None,
+        countries=countries,
         years=years,
         lags=lags,
         tonnes_vintage=tonnes or longest_vintage(covariates),
     )
+
+
+def _codes(text: str | None) -> list[str] | None:
+    if text is None:
+        return None
+    parts = [part.strip().upper() for part in text.split(",")]
+    if not all(parts):
+        raise typer.BadParameter(f"--countries {text!r}: write codes parted by commas, as TJK,UZB.")
+    return parts
 
 
 def _numbers(text: str) -> list[int]:
@@ -127,6 +142,8 @@ def _draw(made: Panel, path: Path) -> None:
     from ioscore.report.figures.style import image
     from ioscore.report.panel import missing_figure
 
-    name = made.outcomes[0]
-    source = "UNODC, annual drug seizures and World Drug Report annexes; see data/outcomes"
-    write_atomically(path, image(missing_figure(made, name, source), path.suffix[1:]))
+    source = (
+        "UNODC, annual drug seizures and World Drug Report annexes; World Bank; Fund for Peace; "
+        "Transparency International: see data/LICENSE.md"
+    )
+    write_atomically(path, image(missing_figure(made, source), path.suffix[1:]))

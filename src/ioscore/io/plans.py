@@ -10,6 +10,7 @@ from ioscore.errors import PanelError, Problem, RubricError
 from ioscore.io import yaml_lines
 from ioscore.io.files import read_text
 from ioscore.io.shipped import shipped
+from ioscore.io.tables import read_table
 from ioscore.regression.plan import AnalysisPlan
 
 
@@ -41,3 +42,23 @@ def read_plan(path: Path | None = None) -> AnalysisPlan:
             found = detail["msg"].removeprefix("Value error, ")
             problems.append(Problem(where=where, found=found, mend="See data/analysis_plan.yaml."))
         raise PanelError(*problems) from None
+
+
+def read_sizes(level: float) -> dict[tuple[str, str, str], float]:
+    """Return what methods reject of true null hypotheses, where it is more than the level.
+
+    Parameters
+    ----------
+    level : float
+        Nominal.
+
+    Returns
+    -------
+    dict
+        By analysis, estimator and method: the share rejected in simulated panels of the shipped
+        panel's shape, of those whose 95% interval lies above the level.
+    """
+    table = read_table(shipped("data", "null_rejection.csv"))
+    rows = table[(table["level"].astype(float) == level) & (table["low"].astype(float) > level)]
+    keys = zip(rows["analysis"], rows["estimator"], rows["method"], strict=True)
+    return dict(zip(keys, rows["rate"].astype(float), strict=True))

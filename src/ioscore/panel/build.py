@@ -16,6 +16,7 @@ from ioscore.seizures import outcome
 KEY = ["country", "year"]
 PER_HEAD = 100_000
 PER_AREA = 1_000
+_NO_SUPPLY = {"poppy_ha": "no figure of this year", "opium_t": "not in the one vintage"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,6 +55,11 @@ class Panel:
         """Return a copy of the table."""
         return self.table.copy()
 
+    @property
+    def supply(self) -> tuple[str, ...]:
+        """Return the columns of Afghan supply: hectares, and tonnes where of one vintage."""
+        return tuple(name for name in _NO_SUPPLY if name in self.table)
+
     def missing(self, name: str) -> pd.DataFrame:
         """Return countries x years with the reason why an outcome is missing, empty if it is not.
 
@@ -70,14 +76,18 @@ class Panel:
         return wide.loc[list(self.countries)]
 
     def gaps(self) -> pd.DataFrame:
-        """Return what is missing of outcomes and covariates: `country`, `year`, `column`, `why`."""
+        """Return what is missing of outcomes, supply and covariates.
+
+        Columns `country`, `year`, `column`, `why`.
+        """
         parts = []
-        for name in (*self.outcomes, *self.covariates):
-            why = (
-                self.table[f"{name}_why"]
-                if name in self.outcomes
-                else covariate_reasons(self.table, name)
-            )
+        for name in (*self.outcomes, *self.supply, *self.covariates):
+            if name in self.outcomes:
+                why = self.table[f"{name}_why"]
+            elif name in self.supply:
+                why = self.table[name].isna().map({True: _NO_SUPPLY[name], False: ""})
+            else:
+                why = covariate_reasons(self.table, name)
             rows = self.table.loc[why != "", KEY].assign(column=name, why=why[why != ""])
             parts.append(rows)
         return pd.concat(parts, ignore_index=True)
@@ -122,11 +132,11 @@ def build_panel(
     Raises
     ------
     PanelError
-        For a country, an outcome or a vintage that is not there, years in the wrong order, or a
-        lag below one.
+        For a country, an outcome or a vintage that is not there, one named twice, years in the
+        wrong order, a lag below one, or an activity that ends before it starts.
     """
     chosen = list(countries) if countries is not None else sorted(set(totals["country"]))
-    _check(totals, chosen, years, lags)
+    _check(totals, chosen, outcomes, years, lags)
     units = {name: outcome(name).unit for name in outcomes}
     span = list(range(years[0], years[1] + 1))
     # Lags are taken before the years are cut, so that the first year has its own.
@@ -201,7 +211,11 @@ def _wide(covariates: pd.DataFrame, index: pd.MultiIndex) -> pd.DataFrame:
 
 
 def _check(
-    totals: pd.DataFrame, countries: list[str], years: tuple[int, int], lags: Sequence[int]
+    totals: pd.DataFrame,
+    countries: list[str],
+    outcomes: Sequence[str],
+    years: tuple[int, int],
+    lags: Sequence[int],
 ) -> None:
     problems = []
     if strange := sorted(set(countries) - set(totals["country"])):
@@ -211,6 +225,9 @@ def _check(
     if len(set(countries)) < len(countries):
         found = "a country is named twice"
         problems.append(Problem(where="countries", found=found, mend="Name each once."))
+    if len(set(outcomes)) < len(outcomes):
+        found = "an outcome is named twice"
+        problems.append(Problem(where="outcomes", found=found, mend="Name each once."))
     if years[0] > years[1]:
         found = f"{years[0]} comes after {years[1]}"
         problems.append(Problem(where="years", found=found, mend="Write the first year first."))

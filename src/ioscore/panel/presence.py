@@ -6,6 +6,8 @@ import re
 
 import pandas as pd
 
+from ioscore.errors import PanelError, Problem
+
 
 def presence(activity: pd.DataFrame, countries: list[str], years: list[int]) -> pd.DataFrame:
     """Return a column for each organisation and instrument: at work (1), not (0), not known.
@@ -24,7 +26,24 @@ def presence(activity: pd.DataFrame, countries: list[str], years: list[int]) -> 
         Index country and year; columns such as `unodc_caricc`; 1.0, 0.0, or NaN in years up to
         the end where the only rows of a country have no start. Zero means that no row of the
         table says so, not that nothing was done.
+
+    Raises
+    ------
+    PanelError
+        When an activity ends before it starts.
     """
+    back = activity[(activity["end"] < activity["start"]).fillna(False).astype(bool)]
+    if not back.empty:
+        raise PanelError(
+            *(
+                Problem(
+                    where=f"activity, {row['organisation']}, {row['instrument']}, {row['country']}",
+                    found=f"it ends in {row['end']}, before {row['start']}",
+                    mend="Correct start or end.",
+                )
+                for row in back.to_dict("records")
+            )
+        )
     index = pd.MultiIndex.from_product([countries, years], names=["country", "year"])
     own = activity[activity["country"].isin(countries)]
     columns: dict[str, pd.Series] = {}

@@ -9,6 +9,12 @@ from ioscore.errors import PanelError, Problem
 FILE = "covariates/afghan_opium.csv"
 AREA = "opium_poppy_cultivation_ha"
 TONNES = "opium_potential_production_t"
+CPI_START = 2012
+"""First year of the scale from 0 to 100 of the Corruption Perceptions Index; the scores before,
+from 0 to 10, are another variable."""
+
+ROUNDING = 0.001
+"""By how much two copies of one index value may differ: some are rounded to three decimals."""
 
 
 def settle(covariates: pd.DataFrame, corrections: pd.DataFrame) -> pd.DataFrame:
@@ -31,8 +37,11 @@ def settle(covariates: pd.DataFrame, corrections: pd.DataFrame) -> pd.DataFrame:
     Raises
     ------
     PanelError
-        When two vintages disagree on a key and no line says which to take, or a line fits none.
+        When two vintages disagree on a key and no line says which to take, a line fits none, WGI
+        estimates are of more than one update, or the Corruption Perceptions Index begins before
+        its scale does.
     """
+    _check_vintages(covariates)
     key = ["country", "year", "variable"]
     several = covariates["variable"] == TONNES
     tonnes, rows = covariates[several], covariates[~several]
@@ -64,6 +73,47 @@ def settle(covariates: pd.DataFrame, corrections: pd.DataFrame) -> pd.DataFrame:
             )
         )
     return pd.concat([rows.drop_duplicates(key), tonnes], ignore_index=True)
+
+
+def _check_vintages(covariates: pd.DataFrame) -> None:
+    """Refuse estimates of several updates, each of which makes all years anew."""
+    problems = []
+    wgi = covariates[covariates["variable"].str.startswith("wgi_")]
+    if len(held := sorted(set(wgi["vintage"]))) > 1:
+        found = f"estimates of {len(held)} updates: {', '.join(held)}"
+        mend = "Keep one update: each estimates all years anew."
+        problems.append(Problem(where="covariates, wgi_*", found=found, mend=mend))
+    early = covariates[(covariates["variable"] == "ti_cpi_score")]
+    early = early[early["year"] < CPI_START]
+    if not early.empty:
+        found = f"scores before {CPI_START}"
+        mend = "Leave them out: the scale from 0 to 10 is another variable."
+        problems.append(Problem(where="covariates, ti_cpi_score", found=found, mend=mend))
+    if problems:
+        raise PanelError(*problems)
+
+
+def compare_covariates(ours: pd.DataFrame, theirs: pd.DataFrame) -> pd.DataFrame:
+    """Return the figures in which a table differs from ours by more than rounding.
+
+    Parameters
+    ----------
+    ours, theirs : pandas.DataFrame
+        `country`, `year`, `variable`, `value`, one row for each key; `ours` also `vintage`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        `country`, `year`, `variable`, `vintage` (of ours), `ours`, `theirs`; the largest
+        difference first. Keys that only one of them has are no revision.
+    """
+    key = ["country", "year", "variable"]
+    left = ours[[*key, "vintage", "value"]].rename(columns={"value": "ours"})
+    both = left.merge(theirs[[*key, "value"]].rename(columns={"value": "theirs"}), on=key)
+    apart = (both["theirs"] - both["ours"]).abs()
+    changed = both.assign(apart=apart)[apart > ROUNDING]
+    changed = changed.sort_values(["apart", *key], ascending=[False, True, True, True])
+    return changed[[*key, "vintage", "ours", "theirs"]].reset_index(drop=True)
 
 
 def area_by_year(covariates: pd.DataFrame) -> pd.Series:

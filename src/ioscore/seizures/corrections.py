@@ -71,8 +71,8 @@ def harmonise(
     Raises
     ------
     PanelError
-        When a key stands twice in an edition, an edition has no place in the order, an action is
-        unknown, or a line fits no figure (it would be silently without effect).
+        When a key stands twice in an edition, an edition has no place in the order, an action or
+        its value is unknown, or a line fits no figure (it would be silently without effect).
     """
     lines = corrections[corrections["file"] == FILE]
     by_action = {name: part.to_dict("records") for name, part in lines.groupby("action")}
@@ -80,6 +80,7 @@ def harmonise(
         found = f"unknown action {', '.join(map(str, unknown))}"
         mend = "Use move, prefer, replace, drop or flag."
         raise PanelError(Problem(where="corrections", found=found, mend=mend))
+    _check_values(lines)
     rows = raw[[*KEY, "edition", "kilograms"]].copy()
     rows["notes"] = ""
     for line in by_action.get("move", []):
@@ -103,6 +104,33 @@ def harmonise(
         _note(tidy, at, line)
     tidy["corrections"] = tidy["corrections"].str.strip()
     return tidy[list(COLUMNS)]
+
+
+def _check_values(lines: pd.DataFrame) -> None:
+    """Check that each line has what its action needs: else a figure would go without a reason."""
+    problems = []
+    for line in lines.to_dict("records"):
+        action, value = line["action"], str(line["value"])
+        if action == "drop" and value not in ("duplicate", "unusable"):
+            found, mend = f"{value!r} is no reason to drop", "Write duplicate or unusable."
+        elif action == "replace" and not _is_weight(value):
+            found, mend = f"{value!r} is no weight", "Write kilograms, zero or more."
+        elif action in ("move", "flag") and not value:
+            found, mend = "the value is empty", "Name the drug, or the flag."
+        elif action == "prefer" and not line["edition"]:
+            found, mend = "no edition is named", "Name the edition to take."
+        else:
+            continue
+        problems.append(Problem(where=f"corrections, {line['id']}", found=found, mend=mend))
+    if problems:
+        raise PanelError(*problems)
+
+
+def _is_weight(text: str) -> bool:
+    try:
+        return 0 <= float(text) < float("inf")
+    except ValueError:
+        return False
 
 
 def _check_raw(rows: pd.DataFrame, order: Sequence[str]) -> None:

@@ -46,7 +46,8 @@ OUTCOMES = (
 )
 """Ten kilograms of opium make one of heroin, morphine counts like heroin: UNODC, drug seizures
 2015-2019, methodology. Cannabis is resin and herb together, since Tajik figures move between the
-two from year to year; a country that reports one of them reports that one."""
+two from year to year; a country that reports one of them reports that one. Morphine, too, goes in
+where it is reported: few countries name it."""
 
 
 def outcome(name: str) -> Outcome:

@@ -51,6 +51,11 @@ class Ledger:
         self._lines.append({"reason": reason, "rows": int(bad.sum()), "example": example})
         return rows[~bad]
 
+    @property
+    def count(self) -> int:
+        """Return how many rows have been left out so far."""
+        return sum(int(str(line["rows"])) for line in self._lines)
+
     def table(self) -> pd.DataFrame:
         """Return the lines: `reason`, `rows`, `example`."""
         return pd.DataFrame(self._lines, columns=["reason", "rows", "example"])

@@ -58,8 +58,8 @@ DRUGS = {
 DENSE = 20_000_000
 """Keys that may be counted in one array; more are sorted instead."""
 
-_PLANTS = re.compile(r"\b(plants|bush)\b")
-_TOTAL = re.compile(r"(reported )?total\b")
+_PLANTS = re.compile(r"\b(plants?(?! based)|bush(es)?)\b")
+_TOTAL = re.compile(r"(reported )?totals?\b")
 
 
 def import_seizures(path: Path, countries: pd.DataFrame) -> Imported:
