@@ -32,7 +32,7 @@ from ioscore.evidence import Evidence
 from ioscore.evidence.table import EFFECTS
 from ioscore.ranking import rank
 from ioscore.ranking.tree import aggregate
-from ioscore.rubric import Rubric, choose, with_rules
+from ioscore.rubric import Level, Node, Rubric, choose, with_rules
 from ioscore.scoring import score
 from ioscore.sensitivity.choices.carried import Asserted, Assertion, Carried, worlds_that_carry
 from ioscore.sensitivity.choices.worlds import enumerate_worlds
@@ -84,6 +84,16 @@ class Answer:
 
     state: State
     why: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class WhatIf:
+    """Score and rank of an organisation as they are, and as they would be then."""
+
+    score: float
+    score_then: float
+    rank: float
+    rank_then: float
 
 
 def parse_claim(text: str) -> Claim:
@@ -291,8 +301,63 @@ def _presence(claim: Claim, study: Study) -> Answer:
 
 def _what_if(claim: Claim, study: Study) -> Answer:
     """Answer what closing a gap would do to the score and the rank."""
+    found = what_if([claim], study)
+    why = (
+        f"{_change(claim, study)} in {_leaf(claim, study.rubric).path} the score goes from "
+        f"{found.score:.3f} to {found.score_then:.3f}, the rank from {found.rank:.0f} to "
+        f"{found.rank_then:.0f}"
+    )
+    if abs(found.score_then - found.score) <= study.rubric.close:
+        why += f"; a difference up to {study.rubric.close:g} is close"
+    return Answer(state="what-if", why=why)
+
+
+def what_if(claims: Sequence[Claim], study: Study) -> WhatIf:
+    """Say what some changes to the evidence of one organisation, made together, would do.
+
+    Parameters
+    ----------
+    claims : sequence of Claim
+        Of the form `what-if`, all of one subject.
+    study : Study
+
+    Returns
+    -------
+    WhatIf
+
+    Raises
+    ------
+    EvidenceError
+        For a criterion with subcriteria, or a strength that there is not.
+    """
+    (subject,) = {claim.subject for claim in claims}
     rows = study.selection.rows
-    node = next(n for n in study.rubric.nodes() if claim.path in (n.id, n.path))
+    for number, claim in enumerate(claims):
+        leaf = _leaf(claim, study.rubric)
+        if claim.kind == "closes":
+            rows = rows[~_gap(claim, leaf, rows)]
+            continue
+        new = study.selection.rows.iloc[:1].assign(
+            organisation=subject,
+            leaf=leaf.path,
+            effect="supports",
+            event_id=f"what-if-{number}",
+            points=_level(claim, study.rubric).points,
+        )
+        rows = pd.concat([rows, new])
+    after = rank(score(replace(study.selection, rows=rows), study.rubric), study.rubric)
+    before = study.ranking.table.set_index("organisation").loc[subject]
+    then = after.table.set_index("organisation").loc[subject]
+    return WhatIf(
+        score=float(before["score"]),
+        score_then=float(then["score"]),
+        rank=float(before["rank"]),
+        rank_then=float(then["rank"]),
+    )
+
+
+def _leaf(claim: Claim, rubric: Rubric) -> Node:
+    node = next(n for n in rubric.nodes() if claim.path in (n.id, n.path))
     if not node.leaf:
         raise EvidenceError(
             Problem(
@@ -301,36 +366,28 @@ def _what_if(claim: Claim, study: Study) -> Answer:
                 mend="Name one of its leaves.",
             )
         )
-    own = (rows["organisation"] == claim.subject) & (rows["leaf"] == node.path)
+    return node
+
+
+def _level(claim: Claim, rubric: Rubric) -> Level:
+    levels = rubric.levels
+    if claim.strength not in levels:
+        mend = f"Take one of {', '.join(map(str, levels))}."
+        found = f"there is no strength {claim.strength}"
+        raise EvidenceError(Problem(where=f"claim {claim.text!r}", found=found, mend=mend))
+    return levels[claim.strength]
+
+
+def _gap(claim: Claim, leaf: Node, rows: pd.DataFrame) -> pd.Series:
+    own = (rows["organisation"] == claim.subject) & (rows["leaf"] == leaf.path)
+    return own & rows["effect"].isin(("limits", "absent"))
+
+
+def _change(claim: Claim, study: Study) -> str:
     if claim.kind == "closes":
-        gap = own & rows["effect"].isin(("limits", "absent"))
-        changed = rows[~gap]
-        what = f"without its {int(gap.sum())} limiting rows"
-    else:
-        levels = study.rubric.levels
-        if claim.strength not in levels:
-            mend = f"Take one of {', '.join(map(str, levels))}."
-            found = f"there is no strength {claim.strength}"
-            raise EvidenceError(Problem(where=f"claim {claim.text!r}", found=found, mend=mend))
-        new = rows.iloc[:1].assign(
-            organisation=claim.subject,
-            leaf=node.path,
-            effect="supports",
-            event_id="what-if",
-            points=levels[claim.strength].points,
-        )
-        changed = pd.concat([rows, new])
-        what = f"with one more event of strength {claim.strength}"
-    after = rank(score(replace(study.selection, rows=changed), study.rubric), study.rubric)
-    before = study.ranking.table.set_index("organisation").loc[claim.subject]
-    then = after.table.set_index("organisation").loc[claim.subject]
-    why = (
-        f"{what} in {node.path} the score goes from {before['score']:.3f} to {then['score']:.3f}, "
-        f"the rank from {before['rank']:.0f} to {then['rank']:.0f}"
-    )
-    if abs(then["score"] - before["score"]) <= study.rubric.close:
-        why += f"; a difference up to {study.rubric.close:g} is close"
-    return Answer(state="what-if", why=why)
+        gap = _gap(claim, _leaf(claim, study.rubric), study.selection.rows)
+        return f"without its {int(gap.sum())} limiting rows"
+    return f"with one more event of strength {claim.strength}"
 
 
 def _strange(claim: Claim, study: Study) -> str:
