@@ -1,0 +1,255 @@
+"""The country panel in sentences, tables, JSON and figures."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from ioscore.errors import NotApplicable
+from ioscore.regression.country_panel import ESTIMATORS, SUPPLY, CountryPanel
+from ioscore.regression.results import METHODS, Estimate, Inference
+from ioscore.report.panel import AMBIGUOUS
+from ioscore.report.sensitivity.common import Table
+from ioscore.report.sentences import listed
+from ioscore.report.tables import plain
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
+def summary(result: CountryPanel) -> list[str]:
+    """Return the main results in sentences."""
+    main = _main(result)
+    one = main[0]
+    lines = [
+        f"Asked: in the years in which the instrument of an organisation is at work in a country, "
+        f"does that country seize more or less ({result.outcome}, kilograms) than it and the "
+        f"others do otherwise, given what each country and each year has of its own and the Afghan "
+        f"poppy of the year before in the countries most exposed to it? {one.estimator}, "
+        f"{one.sample}, {one.n} country-years."
+    ]
+    rows = result.corrected.to_dict("records")
+    lines += [_sentence(row, e, result) for row, e in zip(rows, main, strict=True)]
+    lines.append(_verdict(result, rows))
+    lines.append(_log_linear(result))
+    lines += [_supply(e) for e in result.estimates if e.label.startswith(SUPPLY)][:2]
+    lines.append(
+        "Governance, own trends of the countries and all treatments jointly are exploratory "
+        "variants; so is all that stands on supply. What no method could have seen is not absent."
+    )
+    lines.append(AMBIGUOUS)
+    return lines
+
+
+def tables(result: CountryPanel) -> list[Table]:
+    """Return the tables beside the estimates, each with its title."""
+    corrected = pd.DataFrame(
+        [
+            {
+                "effect": row["label"],
+                "times as much": _exp(row["coefficient"]),
+                "from": _bound(row["low"]),
+                "to": _bound(row["high"]),
+                "p": row["p"],
+                "p corrected": row["corrected_p"],
+                "could be seen from": _exp(row["mde"]),
+                f"within a factor of {result.factor:g}": "yes" if row["within_factor"] else "no",
+                "not applicable": row["not_applicable"],
+            }
+            for row in result.corrected.to_dict("records")
+        ]
+    )
+    samples = pd.DataFrame(
+        [
+            {
+                "effect": estimate.label,
+                "estimator": estimate.estimator,
+                "sample": estimate.sample,
+                "N": estimate.n,
+                "treated": "" if estimate.treated is None else str(estimate.treated),
+                "effects": listed(estimate.effects),
+                "controls": ", ".join(estimate.controls),
+                "left out": "; ".join(estimate.left_out),
+            }
+            for estimate in result.estimates
+        ]
+    )
+    title = (
+        f"Planned estimates by permutation, p corrected over the treatments "
+        f"({result.correction.capitalize()}); intervals are not corrected"
+    )
+    return [
+        Table("corrected", title, corrected),
+        Table("samples", "Rows of each estimate, and what was left out", samples),
+    ]
+
+
+def document(result: CountryPanel) -> dict[str, Any]:
+    """Return what the estimates do not say, as JSON has it; infinite is ``"none"``."""
+    rows = [
+        {name: _finite(value) for name, value in row.items()}
+        for row in result.corrected.to_dict("records")
+    ]
+    return {
+        "corrected": rows,
+        "correction": result.correction,
+        "level": result.level,
+        "power": result.power,
+        "factor": result.factor,
+    }
+
+
+def figures(result: CountryPanel, source: str) -> dict[str, Figure]:
+    """Return the figures: planned coefficients with every interval, and the variants beside them."""
+    from ioscore.report.figures.country_panel import coefficients, variants
+
+    own = [e for e in result.estimates if e.organisation]
+    planned = [e for e in own if e.label in set(result.corrected["label"])]
+    source = f"{source} {AMBIGUOUS}"
+    share = f"{100 * (1 - result.level):g}%"
+    return {
+        "coefficients": coefficients(
+            pd.DataFrame([row for e in planned for row in _drawn(e)]),
+            f"Seized where and while an instrument is at work: {result.outcome}, {share} intervals",
+            source,
+        ),
+        "variants": variants(
+            pd.DataFrame([_variant(e) for e in own]),
+            f"Each treatment in every variant: {result.outcome}, {share} intervals "
+            "by permutation",
+            source,
+        ),
+    }
+
+
+def _main(result: CountryPanel) -> list[Estimate]:
+    """Return the planned estimates that the corrected table is of."""
+    wanted = list(result.corrected["label"])
+    first = {e.label: e for e in reversed(result.estimates) if e.label in wanted}
+    return [first[label] for label in wanted]
+
+
+def _sentence(row: dict[Any, Any], estimate: Estimate, result: CountryPanel) -> str:
+    if row["not_applicable"]:
+        return f"{row['label']}: not estimated; {row['not_applicable']}."
+    head = (
+        f"{row['label']}: {_exp(row['coefficient'])} times as much seized; p {_p(row['p'])}, "
+        f"{_p(row['corrected_p'])} corrected for asking of {len(result.corrected)}."
+    )
+    draws = getattr(estimate.inference[estimate.main], "draws", None) or 0
+    if 1 / (draws + 1) > result.level:
+        return (
+            f"{head} Here no effect of any size could have been found: with the paths of so few "
+            f"countries to exchange, p is never below {_p(1 / (draws + 1))}."
+        )
+    if math.isinf(row["mde"]):
+        return (
+            f"{head} By permutation effects from {_bound(row['low'])} to {_bound(row['high'])} are "
+            "not ruled out; at least on one side none is, however large, so no size can be named "
+            "from which one would have been seen."
+        )
+    return (
+        f"{head} By permutation the effects from {_exp(row['low'])} to {_exp(row['high'])} are not "
+        f"ruled out; one below a factor of {_exp(row['mde'])} either way would be missed in more "
+        f"than {100 * (1 - result.power):.0f} of 100 cases."
+    )
+
+
+def _verdict(result: CountryPanel, rows: list[dict[Any, Any]]) -> str:
+    clear = [row["label"] for row in rows if row["corrected_p"] <= result.level]
+    narrow = [row["label"] for row in rows if row["within_factor"]]
+    said = (
+        f"After the correction {listed(clear)} stand out at {100 * result.level:g}%."
+        if clear
+        else f"After the correction none stands out at {100 * result.level:g}%."
+    )
+    inside = (
+        f" An effect beyond a factor of {result.factor:g} either way is ruled out for "
+        f"{listed(narrow)}."
+        if narrow
+        else f" For none of them is an effect beyond a factor of {result.factor:g} ruled out."
+    )
+    return said + inside
+
+
+def _log_linear(result: CountryPanel) -> str:
+    """Return how the other estimator compares."""
+    other = {e.label: e for e in result.estimates if e.estimator == ESTIMATORS["log"]}
+    pairs = [(e.coefficient, other[e.label].coefficient) for e in _main(result) if e.label in other]
+    both = [(a, b) for a, b in pairs if not isinstance(a, NotApplicable | None)]
+    both = [(a, b) for a, b in both if not isinstance(b, NotApplicable)]
+    same = sum(float(a) * float(b) > 0 for a, b in both)  # type: ignore[arg-type]
+    return (
+        f"The log-linear model, in which every country counts alike and not by its kilograms, gives "
+        f"the same sign for {same} of {len(both)}."
+    )
+
+
+def _supply(estimate: Estimate) -> str:
+    if isinstance(estimate.coefficient, NotApplicable):
+        return f"{estimate.label}: {estimate.coefficient.reason}."
+    found = estimate.inference["cr3"]
+    more = 100 * (math.exp(0.1 * estimate.coefficient) - 1)
+    sure = f"p {_p(found.p)}, {found.note}" if isinstance(found, Inference) else found.reason
+    return (
+        f"{estimate.label} in place of year effects: where Afghan poppy covers a tenth more, "
+        f"{more:+.1f}% is seized a year later ({sure})."
+    )
+
+
+def _drawn(estimate: Estimate) -> list[dict[str, Any]]:
+    """Return one row for each method."""
+    known = not isinstance(estimate.coefficient, NotApplicable)
+    return [
+        {
+            "organisation": estimate.label,
+            "estimator": estimate.estimator,
+            "method": method,
+            "name": METHODS[method].name,
+            "coefficient": estimate.coefficient if known else math.nan,
+            "low": getattr(found, "low", None),
+            "high": getattr(found, "high", None),
+            "mde": getattr(found, "mde", None) if method == estimate.main else None,
+            "p": getattr(found, "p", None),
+        }
+        for method, found in estimate.inference.items()
+    ]
+
+
+def _variant(estimate: Estimate) -> dict[str, Any]:
+    known = not isinstance(estimate.coefficient, NotApplicable)
+    found = estimate.inference[estimate.main]
+    what, _, variant = estimate.label.partition(", ")
+    return {
+        "organisation": what,
+        "variant": variant or "one at a time",
+        "planned": estimate.planned,
+        "estimator": estimate.estimator,
+        "coefficient": estimate.coefficient if known else math.nan,
+        "low": getattr(found, "low", None),
+        "high": getattr(found, "high", None),
+    }
+
+
+def _exp(points: float) -> str:
+    if math.isnan(points):
+        return ""
+    if math.isinf(points):
+        return "none"
+    return f"{math.exp(points):.2f}"
+
+
+def _bound(points: float) -> str:
+    return "no bound" if math.isinf(points) else _exp(points)
+
+
+def _p(value: float) -> str:
+    return "under .001" if value < 0.001 else f"{value:.3f}".replace("0.", ".", 1)
+
+
+def _finite(value: object) -> object:
+    if isinstance(value, float) and math.isinf(value):
+        return "none"
+    return plain(value)
