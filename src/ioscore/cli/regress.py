@@ -1,0 +1,197 @@
+"""`ioscore regress`: whether the efforts show in seizures, and how far such data can say."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from ioscore.cli.inputs import EvidenceOption, RubricOption, the_evidence, the_rubric
+from ioscore.cli.output import Format, FormatOption, as_text, failures, put, put_json, say
+from ioscore.cli.progress import bar
+
+if TYPE_CHECKING:
+    from ioscore.regression.plan import AnalysisPlan
+    from ioscore.report.regression import Result
+    from ioscore.report.regression.common import Sizes
+
+    Results = dict[str, dict[str, Result]]
+
+
+class Analysis(StrEnum):
+    """Which model."""
+
+    series = "series"
+    panel = "panel"
+    event = "event"
+    synth = "synth"
+    dose = "dose"
+    curve = "curve"
+    all = "all"
+
+
+def regress(
+    what: Annotated[Analysis, typer.Argument(help="Which model.")],
+    drug: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Outcome: opiates, cannabis, heroin, opium; may be repeated. The curve has its own.",
+            show_default="those of the plan",
+        ),
+    ] = None,
+    plan: Annotated[
+        Path | None, typer.Option(help="Analysis plan (YAML).", show_default="shipped")
+    ] = None,
+    rubric: RubricOption = None,
+    evidence: EvidenceOption = None,
+    data: Annotated[
+        Path | None,
+        typer.Option(help="Folder with a datapackage.json.", show_default="shipped"),
+    ] = None,
+    draws: Annotated[
+        int | None,
+        typer.Option(min=19, help="Permutations instead of the number of the plan."),
+    ] = None,
+    seed: Annotated[
+        int | None, typer.Option(min=0, help="Of every draw.", show_default="that of the plan")
+    ] = None,
+    jobs: Annotated[int, typer.Option("--jobs", min=1, help="Processes; changes no result.")] = 1,
+    form: FormatOption = Format.table,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="DIR",
+            help="Also write tables (CSV, LaTeX), figures (SVG, PNG) and JSON into this folder.",
+        ),
+    ] = None,
+) -> None:
+    """Estimate what the analysis plan names, every inference that applies side by side.
+
+    Seizures measure enforcement as much as flow: no sign is read as success or failure. What the
+    plan does not name is marked exploratory; what cannot be said is shown with the reason.
+    """
+    with failures():
+        from ioscore.io.outcomes import read_outcome_data
+        from ioscore.io.plans import read_plan, read_sizes
+        from ioscore.study.outcomes import Judged, panel_tables, run_analysis
+
+        _need_models()
+        changed = {k: v for k, v in {"draws": draws, "seed": seed}.items() if v is not None}
+        fixed = read_plan(plan)
+        used = fixed.model_copy(update=changed)
+        read = read_outcome_data(data)
+        tables = panel_tables(
+            read.seizures, read.covariates, read.activity, read.corrections, read.order, used
+        )
+        wanted = [a.value for a in Analysis if a is not Analysis.all and what in (a, Analysis.all)]
+        judged = None
+        if Analysis.dose in wanted:
+            chosen = the_rubric(rubric)
+            judged = Judged(evidence=the_evidence(evidence, chosen, words=True), rubric=chosen)
+        results: Results = {}
+        for name in wanted:
+            outcomes = drug or [used.outcome, *used.further_outcomes]
+            with bar(name) as progress:
+                results[name] = {
+                    outcome: run_analysis(
+                        name,
+                        tables,
+                        used,
+                        outcome=outcome,
+                        judged=judged,
+                        jobs=jobs,
+                        progress=progress,
+                    )
+                    for outcome in (outcomes if name != "curve" else ["all"])
+                }
+        sizes = read_sizes(used.level)
+        parameters = {
+            "what": what.value,
+            "plan": str(plan or "shipped"),
+            "changed": changed,
+            "data": str(data or "shipped"),
+            "rubric": judged.rubric.name if judged else None,
+            "evidence": str(evidence or "shipped") if judged else None,
+            "outcomes": drug,
+            "seed": used.seed,
+            "draws": used.draws,
+        }
+        _show(results, used, parameters, sizes, form)
+        if output is not None:
+            _write(results, used, parameters, sizes, output)
+
+
+def _need_models() -> None:
+    """Raise where the packages of the models are not installed."""
+    from importlib.util import find_spec
+
+    from ioscore.errors import InputError, Problem
+
+    if lacking := [n for n in ("pyfixest", "pysyncon", "wildboottest") if find_spec(n) is None]:
+        raise InputError(
+            Problem(
+                where="ioscore regress",
+                found=f"it needs {', '.join(lacking)}, which are not installed",
+                mend="Run: pip install -c constraints.txt -e '.[regression]'",
+            )
+        )
+
+
+def _show(
+    results: Results,
+    plan: AnalysisPlan,
+    parameters: dict[str, Any],
+    sizes: Sizes,
+    form: Format,
+) -> None:
+    """Print readings and tables."""
+    from ioscore.report.regression import TITLES, document, summary, tables
+    from ioscore.report.sentences import listed
+
+    if form is Format.json:
+        put_json(document(results, plan, parameters))
+        return
+    mark = {Format.csv: "# ", Format.latex: "% ", Format.markdown: "## "}.get(form, "")
+    texts = []
+    for name, by_outcome in results.items():
+        said = []
+        for outcome, result in by_outcome.items():
+            head = f"{outcome}: " if len(by_outcome) > 1 else ""
+            said.append(head + " ".join(summary(name, result)))
+        made, notes = tables(name, by_outcome, sizes, extras=1)
+        if form in (Format.csv, Format.latex):
+            say("\n".join([TITLES[name], *said, *notes]))
+            texts += [f"{mark}{t.title}\n{as_text(t.frame, form)}" for t in made]
+            continue
+        texts.append(f"{mark}{TITLES[name]}\n\n" + "\n\n".join(said) + "\n")
+        texts += [as_text(table.frame, form, title=table.title) for table in made[:2]]
+        texts.append("\n".join(notes) + "\n" if notes else "")
+        texts += [as_text(table.frame, form, title=table.title) for table in made[2:]]
+        if more := list(by_outcome)[1:]:
+            texts.append(f"Further tables of {listed(more)}: --drug {more[0]}, or --output.\n")
+    put("\n".join(filter(None, texts)))
+
+
+def _write(
+    results: Results,
+    plan: AnalysisPlan,
+    parameters: dict[str, Any],
+    sizes: Sizes,
+    folder: Path,
+) -> None:
+    """Write everything into a folder, each file whole or not at all."""
+    from ioscore.io.files import make_folder, write_atomically
+    from ioscore.report.regression import files
+
+    make_folder(folder)
+    source = "UNODC annual drug seizures and World Drug Report annexes; ioscore, data/outcomes"
+    with bar("files") as progress:
+        everything = list(files(results, plan, parameters, source, sizes))
+        for number, (name, content) in enumerate(everything, start=1):
+            write_atomically(folder / name, content)
+            progress(number, len(everything))
+    say(f"written: {len(everything)} files in {folder}")
