@@ -1,4 +1,4 @@
-"""`ioscore rubric ...`: list, show, start, compare rubrics."""
+"""`ioscore rubric ...`: list, show, start, compare, combine rubrics."""
 
 from __future__ import annotations
 
@@ -13,17 +13,24 @@ from ioscore.cli.output import (
     Format,
     FormatOption,
     OutputOption,
+    as_text,
     failures,
     put,
     put_frame,
     put_json,
     say,
 )
+from ioscore.cli.reviewers import combine
+from ioscore.cli.sections import put_sections
 
 if TYPE_CHECKING:
     import pandas as pd
 
-app = typer.Typer(no_args_is_help=True, help="List, show, start and compare rubrics.")
+    from ioscore.errors import NotApplicable
+    from ioscore.ranking import Ranking
+    from ioscore.rubric import Rubric
+
+app = typer.Typer(no_args_is_help=True, help="List, show, start, compare and combine rubrics.")
 Name = Annotated[str, typer.Argument(help="Name of a shipped rubric, or a YAML file.")]
 
 
@@ -87,17 +94,68 @@ def new(
         say(f"edit it, then: ioscore rank --rubric {output}")
 
 
+app.command()(combine)
+
+
 @app.command()
-def diff(left: Name, right: Name, form: FormatOption = Format.table) -> None:
-    """Show weights, rules and choices in which two rubrics differ."""
+def diff(
+    left: Name,
+    right: Name,
+    evidence: EvidenceOption = None,
+    form: FormatOption = Format.table,
+) -> None:
+    """Show weights and switches of two rubrics side by side, and what turns in the order.
+
+    Each single difference (all weights, one choice, one rule) is also taken over alone, to see
+    which of them moves whom.
+    """
     with failures():
-        from ioscore.report.rubric import differences
+        from ioscore.errors import IoscoreError, NotApplicable
+        from ioscore.report import differences as report
+        from ioscore.rubric.differences import all_differences
 
         a, b = the_rubric(left), the_rubric(right)
-        table = differences(a, b)
-        if table.empty and form is not Format.json:
+        found = all_differences(a, b)
+        order: tuple[Ranking, Ranking, report.Outcomes] | NotApplicable
+        try:
+            order = _orders(a, b, evidence)
+        except IoscoreError as error:
+            order = NotApplicable(str(error.problems[0]))
+        if form is Format.json:
+            put_json(report.differences_document(found, a, b, order))
+            return
+        lines, tables = [], report.side_by_side(found, a, b)
+        if not found:
             say(f"{a.name} and {b.name} weigh and choose alike.")
-        put_frame(table, form, schema="differences")
+        if isinstance(order, NotApplicable):
+            lines.append(f"The orders cannot be compared: {order.reason}")
+        else:
+            tables += report.order_tables(*order)
+            lines += report.order_sentences(found, *order)
+        if form in (Format.csv, Format.latex):
+            put(as_text(report.differences_table(found, a, b), form))
+            say("\n".join(lines))
+        else:
+            put_sections(lines, tables, form)
+
+
+def _orders(
+    left: Rubric, right: Rubric, evidence: Path | None
+) -> tuple[Ranking, Ranking, dict[str, Ranking | NotApplicable]]:
+    """Rank by two rubrics, and by the left one with each single difference of the right one."""
+    from ioscore.errors import IoscoreError, NotApplicable
+    from ioscore.rubric.differences import single_differences
+
+    def ranked(rubric: Rubric) -> Ranking:
+        return the_study(evidence, rubric).ranking
+
+    outcomes: dict[str, Ranking | NotApplicable] = {}
+    for what, rubric in single_differences(left, right):
+        try:
+            outcomes[what] = ranked(rubric)
+        except IoscoreError as error:
+            outcomes[what] = NotApplicable(str(error.problems[0]))
+    return ranked(left), ranked(right), outcomes
 
 
 @app.command()

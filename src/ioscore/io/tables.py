@@ -88,13 +88,13 @@ def _columns(path: Path) -> _Columns:
 
 
 def read_evidence(
-    path: Path | None = None, *, family: str = "thesis", with_paragraphs: bool = True
+    path: Path | str | None = None, *, family: str = "thesis", with_paragraphs: bool = True
 ) -> Evidence:
     """Read coded evidence.
 
     Parameters
     ----------
-    path : Path, optional
+    path : Path or str, optional
         A folder with ``acts.csv`` and ``codes/<family>.csv``, or a single CSV file that has acts
         and codes in one row each; `organisation`, `criterion` and `strength` must be there, the
         other columns may be left out. Without a path: the shipped evidence.
@@ -113,7 +113,7 @@ def read_evidence(
     InputError, EvidenceError
         When a file cannot be read, lacks a column, or a code names an act that is not there.
     """
-    folder = path if path is not None else shipped("data", "evidence")
+    folder = Path(path) if path is not None else shipped("data", "evidence")
     if folder.is_dir():
         rows = _joined(folder / "acts.csv", folder / "codes" / f"{family}.csv")
         sources = beside(folder, "sources.csv")
@@ -154,12 +154,12 @@ def read_paragraphs(path: Path) -> pd.DataFrame:
     return table
 
 
-def read_matrix(path: Path) -> pd.DataFrame:
+def read_matrix(path: Path | str) -> pd.DataFrame:
     """Read a ready matrix of scores: first column the alternatives, one column a criterion.
 
     Parameters
     ----------
-    path : Path
+    path : Path or str
 
     Returns
     -------
@@ -173,6 +173,7 @@ def read_matrix(path: Path) -> pd.DataFrame:
         no finite number below `LARGEST`. `nan` written out is an error: an empty field says that
         a score is missing.
     """
+    path = Path(path)
     table = read_table(path)
     where = table.pop("where")
     label = table.columns[0]

@@ -45,7 +45,7 @@ def weights_file(
         [
             *(f"{key}: {json.dumps(text, ensure_ascii=False)}" for key, text in fields.items()),
             *(f"# {' '.join(line.split())}" for line in remarks),
-            "weights:   # per cent among siblings",
+            "weights:   # per cent among siblings" if weights else "weights: {}   # as extended",
             *(f"  {path}: {100 * weight:.10g}" for path, weight in weights.items()),
             "",
         ]

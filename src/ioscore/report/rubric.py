@@ -60,16 +60,6 @@ def rules_text(rubric: Rubric) -> str:
     return "\n".join(lines)
 
 
-def differences(left: Rubric, right: Rubric) -> pd.DataFrame:
-    """Return where two rubrics differ: columns `what` and the names of the two."""
-    a, b = _facts(left), _facts(right)
-    names = [left.name, right.name if right.name != left.name else f"{right.name} (2)"]
-    rows = [
-        [key, a.get(key, "-"), b.get(key, "-")] for key in {**a, **b} if a.get(key) != b.get(key)
-    ]
-    return pd.DataFrame(rows, columns=["what", *names])
-
-
 def comparison(rankings: Sequence[Ranking]) -> pd.DataFrame:
     """Return rank and rank range of each organisation (rows) under each rubric (columns)."""
     columns: dict[str, dict[str, str]] = {}
@@ -91,20 +81,3 @@ def comparison(rankings: Sequence[Ranking]) -> pd.DataFrame:
             },
         }
     )
-
-
-def _facts(rubric: Rubric) -> dict[str, str]:
-    return {
-        **{f"weight {node.path}": f"{node.weight:.4g}" for node in rubric.nodes()},
-        **{f"kind {node.path}": node.kind for node in rubric.nodes()},
-        **{f"direction {node.path}": node.direction for node in rubric.nodes()},
-        **{f"choice {name}": choice.level for name, choice in rubric.choices.items()},
-        **{f"points of level {n}": f"{level.points:g}" for n, level in rubric.levels.items()},
-        **{f"reliability {name}": f"{value:g}" for name, value in rubric.reliability.items()},
-        "scoring rule": rubric.scoring.rule,
-        "half point": f"{rubric.scoring.half:g}",
-        "missing": rubric.missing,
-        "codes": rubric.codes,
-        "alternatives": ", ".join(rubric.alternatives),
-        "left out": ", ".join(rubric.leave_out),
-    }

@@ -1,4 +1,4 @@
-"""Weights from judgements: pairwise comparisons of criteria, and how far they contradict each other."""
+"""Weights from pairwise comparisons of criteria, and how far the comparisons contradict each other."""
 
 from __future__ import annotations
 
