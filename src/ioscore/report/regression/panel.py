@@ -117,8 +117,7 @@ def figures(result: CountryPanel, source: str) -> dict[str, Figure]:
         ),
         "variants": variants(
             pd.DataFrame([_variant(e) for e in own]),
-            f"Each treatment in every variant: {result.outcome}, {share} intervals "
-            "by permutation",
+            f"Each treatment in every variant: {result.outcome}, {share} intervals by permutation",
             source,
         ),
     }
