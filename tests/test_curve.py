@@ -145,12 +145,16 @@ def refitted(frame, treatment, null, how):
         fitted = model.fit(tol=1e-13, maxiter=200, tol_criterion="params", **clusters)
     else:
         fitted = sm.OLS(frame["y"].to_numpy(), columns).fit(**clusters)
-    return fitted.params[0], error_of(fitted)
+    return fitted.params[0], error_of(fitted, frame["country"].nunique())
 
 
-def error_of(fitted):
-    """Return the error of the first coefficient; those of dummies can be roots of -1e-20."""
-    return np.sqrt(fitted.cov_params()[0, 0])
+def error_of(fitted, clusters):
+    """Return the error of the first coefficient; those of dummies can be roots of -1e-20.
+
+    The program counts every column in N - K; effects nested in clusters are not counted here.
+    """
+    n, k = fitted.model.exog.shape
+    return np.sqrt(fitted.cov_params()[0, 0] * (n - k) / (n - k + clusters - 1))
 
 
 def check_refits(tables, plan, result, chosen):
@@ -246,7 +250,9 @@ def check_permuted(tables, plan, assigned, each, fit, which):
         cov_type="cluster", cov_kwds={"groups": codes}
     )
     assert fit.tested[which] == pytest.approx(fitted.params[0], **CLOSE), each
-    assert fit.t[which] == pytest.approx(fitted.params[0] / error_of(fitted), rel=1e-6), each
+    assert fit.t[which] == pytest.approx(
+        fitted.params[0] / error_of(fitted, frame["country"].nunique()), rel=1e-6
+    ), each
     return 1
 
 

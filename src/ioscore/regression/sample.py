@@ -137,6 +137,8 @@ def draw_sample(
     frame = own[KEY].assign(**columns)
     inside = own["year"].between(first, last)
     reasons = {"outcome not reported or excluded": own[outcome].notna()}
+    if how == "log_per_100k":
+        reasons["population not known"] = own["population"].notna()
     reasons["outcome of zero, without a logarithm"] = columns["y"].notna()
     if not spikes:
         reasons["probably a single haul"] = ~own[f"{outcome}_flags"].str.contains("spike")

@@ -45,8 +45,9 @@ class Design:
 
     @property
     def correction(self) -> float:
-        """Return the CR1 factor: G/(G-1) (N-1)/(N-K), K counting all effects and the treatment."""
-        clusters, parameters = len(self.starts), self.basis.shape[1] + 1
+        """Return the CR1 factor: G/(G-1) (N-1)/(N-K), K without the effects nested in clusters."""
+        clusters = len(self.starts)
+        parameters = self.basis.shape[1] + 1 - (clusters - 1)
         return float(clusters / (clusters - 1) * (self.rows - 1) / (self.rows - parameters))
 
 

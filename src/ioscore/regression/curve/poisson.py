@@ -110,7 +110,11 @@ def with_treatment(
     )
     if fitted is None or not fitted.mle_retvals["converged"]:
         return FAILED
-    return float(fitted.params[0]), float(np.sqrt(fitted.cov_params()[0, 0]))
+    # The program takes every column off N; those nested in clusters are not counted here.
+    rows, clusters = design.rows, len(design.starts)
+    theirs = clusters / (clusters - 1) * (rows - 1) / (rows - columns.shape[1])
+    variance = fitted.cov_params()[0, 0] * design.correction / theirs
+    return float(fitted.params[0]), float(np.sqrt(variance))
 
 
 def separated(columns: Array, outcome: Array) -> bool:

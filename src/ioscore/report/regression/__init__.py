@@ -145,6 +145,10 @@ def files(
             yield f"{name}_{table.name}.csv", as_csv(table.frame)
             if table.name in ("regression", "inference", "estimates"):
                 yield f"{name}_{table.name}.tex", as_latex(table.frame)
+        for result in by_outcome.values():
+            if name == "curve" and not isinstance(result, NotApplicable):
+                table = curve.specifications(result)
+                yield f"{name}_{table.name}.csv", as_csv(table.frame)
         estimates = [e for r in by_outcome.values() for e in _estimates(r)]
         if estimates:
             yield f"{name}_long.csv", as_csv(to_frame(estimates))
