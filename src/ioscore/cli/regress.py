@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
@@ -13,6 +13,8 @@ from ioscore.cli.output import Format, FormatOption, as_text, failures, put, put
 from ioscore.cli.progress import bar
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from ioscore.regression.plan import AnalysisPlan
     from ioscore.report.regression import Result
     from ioscore.report.regression.common import Sizes
@@ -120,9 +122,10 @@ def regress(
             "seed": used.seed,
             "draws": used.draws,
         }
-        _show(results, used, parameters, sizes, form)
+        found = _answers(results, used)
+        _show(results, used, parameters, sizes, found, form)
         if output is not None:
-            _write(results, used, parameters, sizes, output)
+            _write(results, used, parameters, sizes, found, output)
 
 
 def _need_models() -> None:
@@ -141,22 +144,39 @@ def _need_models() -> None:
         )
 
 
+def _answers(results: Results, plan: AnalysisPlan) -> pd.DataFrame | None:
+    """Return what the plan counts as an answer, where everything that it needs was run."""
+    from ioscore.errors import NotApplicable
+    from ioscore.regression.answers import answers
+
+    wanted = {"panel": plan.outcome, "curve": "all", "event": plan.outcome}
+    made = {name: results.get(name, {}).get(outcome) for name, outcome in wanted.items()}
+    if any(one is None or isinstance(one, NotApplicable) for one in made.values()):
+        return None
+    return answers(**cast("dict[str, Any]", made), plan=plan)
+
+
 def _show(
     results: Results,
     plan: AnalysisPlan,
     parameters: dict[str, Any],
     sizes: Sizes,
+    found: pd.DataFrame | None,
     form: Format,
 ) -> None:
     """Print readings and tables."""
     from ioscore.report.regression import TITLES, document, summary, tables
+    from ioscore.report.regression.answers import answers_table, answers_text
     from ioscore.report.sentences import listed
 
     if form is Format.json:
-        put_json(document(results, plan, parameters))
+        put_json(document(results, plan, parameters, found))
         return
     mark = {Format.csv: "# ", Format.latex: "% ", Format.markdown: "## "}.get(form, "")
     texts = []
+    if found is not None:
+        texts.append("\n".join(answers_text(found, plan)) + "\n")
+        texts.append(as_text(answers_table(found).frame, form, title=answers_table(found).title))
     for name, by_outcome in results.items():
         said = []
         for outcome, result in by_outcome.items():
@@ -181,6 +201,7 @@ def _write(
     plan: AnalysisPlan,
     parameters: dict[str, Any],
     sizes: Sizes,
+    found: pd.DataFrame | None,
     folder: Path,
 ) -> None:
     """Write everything into a folder, each file whole or not at all."""
@@ -190,7 +211,7 @@ def _write(
     make_folder(folder)
     source = "UNODC annual drug seizures and World Drug Report annexes; ioscore, data/outcomes"
     with bar("files") as progress:
-        everything = list(files(results, plan, parameters, source, sizes))
+        everything = list(files(results, plan, parameters, source, sizes, found))
         for number, (name, content) in enumerate(everything, start=1):
             write_atomically(folder / name, content)
             progress(number, len(everything))

@@ -33,8 +33,8 @@ def plain(value: Any) -> Any:
         return {str(key): plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [plain(item) for item in value]
-    if value is None or isinstance(value, str | bool):
-        return value
+    if value is None or value is pd.NA or isinstance(value, str | bool):
+        return None if value is pd.NA else value
     if getattr(getattr(value, "dtype", None), "kind", "") == "b":
         return bool(value)
     if isinstance(value, Integral):

@@ -54,7 +54,7 @@ def panel_tables(
     outcomes = tuple(dict.fromkeys((plan.outcome, *plan.further_outcomes, *plan.curve.outcomes)))
     reach = max(plan.controls.supply_lag, plan.dose.lag, *plan.dose.further_lags, *plan.curve.lags)
     first, last = plan.sample.years
-    tables = {}
+    tables: dict[str, pd.DataFrame] = {}
     for name, left_out in {"as_corrected": (), **plan.curve.without}.items():
         lines = without(corrections, list(left_out))
         settled = settle(covariates, lines)

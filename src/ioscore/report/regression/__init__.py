@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from types import ModuleType
 from typing import Any
+
+import pandas as pd
 
 from ioscore.errors import NotApplicable
 from ioscore.regression.plan import AnalysisPlan
 from ioscore.regression.results import to_frame
 from ioscore.report.panel import AMBIGUOUS
 from ioscore.report.regression import curve, dose, event, panel, series, synth
+from ioscore.report.regression.answers import answers_table, answers_text
 from ioscore.report.regression.common import (
     Sizes,
     estimates_table,
@@ -21,6 +25,7 @@ from ioscore.report.regression.common import (
 )
 from ioscore.report.sensitivity.common import Table
 from ioscore.report.tables import as_csv, as_latex, plain
+from ioscore.report.tables import records as rows_of
 
 Result = Any
 """What an analysis returns: it has `estimates`, and its report module knows the rest."""
@@ -97,8 +102,20 @@ def document(
     results: Mapping[str, Mapping[str, Result | NotApplicable]],
     plan: AnalysisPlan,
     parameters: Mapping[str, Any],
+    found: pd.DataFrame | None = None,
 ) -> dict[str, Any]:
-    """Return results as the document ``ioscore.regression/1``, with what is needed to repeat it."""
+    """Return results as the document ``ioscore.regression/1``, with what is needed to repeat it.
+
+    Parameters
+    ----------
+    results : mapping
+        By analysis and outcome.
+    plan : AnalysisPlan
+    parameters : mapping
+        As asked for.
+    found : pandas.DataFrame, optional
+        From `ioscore.regression.answers.answers`.
+    """
     analyses: dict[str, Any] = {}
     for name, by_outcome in results.items():
         analyses[name] = {}
@@ -116,6 +133,7 @@ def document(
         "parameters": dict(parameters),
         "ambiguity": AMBIGUOUS,
         "plan": plan.model_dump(mode="json", by_alias=True),
+        "answers": None if found is None else rows_of(found.replace([math.inf, -math.inf], "none")),
         "analyses": analyses,
     }
 
@@ -126,32 +144,39 @@ def files(
     parameters: Mapping[str, Any],
     source: str,
     sizes: Sizes | None = None,
+    found: pd.DataFrame | None = None,
 ) -> Iterator[tuple[str, str | bytes]]:
-    """Yield name and content of every file: JSON, sentences, tables (CSV, LaTeX), figures."""
+    """Yield name and content of every file: JSON, sentences, tables (CSV, LaTeX), figures.
+
+    Parameters
+    ----------
+    results : mapping
+        By analysis and outcome.
+    plan, parameters, sizes
+        As in `document` and `tables`.
+    source : str
+        What the figures rest on.
+    found : pandas.DataFrame, optional
+        From `ioscore.regression.answers.answers`.
+    """
     from ioscore.report.figures.style import image
 
     text = json.dumps(
-        document(results, plan, parameters), indent=2, ensure_ascii=False, allow_nan=False
+        document(results, plan, parameters, found), indent=2, ensure_ascii=False, allow_nan=False
     )
     yield "regression.json", text + "\n"
     said = []
+    if found is not None:
+        said += ["## Answers\n", "\n".join(answers_text(found, plan)) + "\n"]
+        yield "answers.csv", as_csv(answers_table(found).frame)
+        yield "answers.tex", as_latex(answers_table(found).frame)
     for name, by_outcome in results.items():
         said.append(f"## {TITLES[name]}\n")
         for outcome, result in by_outcome.items():
             said.append(f"### {outcome}\n\n" + "\n".join(summary(name, result)) + "\n")
         made, notes = tables(name, by_outcome, sizes)
         said += [f"- {note}" for note in notes] + [""] * bool(notes)
-        for table in made:
-            yield f"{name}_{table.name}.csv", as_csv(table.frame)
-            if table.name in ("regression", "inference", "estimates"):
-                yield f"{name}_{table.name}.tex", as_latex(table.frame)
-        for result in by_outcome.values():
-            if name == "curve" and not isinstance(result, NotApplicable):
-                table = curve.specifications(result)
-                yield f"{name}_{table.name}.csv", as_csv(table.frame)
-        estimates = [e for r in by_outcome.values() for e in _estimates(r)]
-        if estimates:
-            yield f"{name}_long.csv", as_csv(to_frame(estimates))
+        yield from _table_files(name, by_outcome, made)
     yield "summary.md", "\n".join(said)
     for name, by_outcome in results.items():
         for number, (outcome, result) in enumerate(by_outcome.items()):
@@ -163,5 +188,17 @@ def files(
                     yield f"{stem}.{form}", image(figure, form)
 
 
-def _estimates(result: Result | NotApplicable) -> Sequence[Any]:
-    return () if isinstance(result, NotApplicable) else result.estimates
+def _table_files(
+    name: str, by_outcome: Mapping[str, Result | NotApplicable], made: Sequence[Table]
+) -> Iterator[tuple[str, str]]:
+    """Yield the tables of one analysis, and what is too long for a screen."""
+    for table in made:
+        yield f"{name}_{table.name}.csv", as_csv(table.frame)
+        if table.name in ("regression", "inference", "estimates"):
+            yield f"{name}_{table.name}.tex", as_latex(table.frame)
+    known = [r for r in by_outcome.values() if not isinstance(r, NotApplicable)]
+    if name == "curve":
+        for result in known:
+            yield "curve_specifications.csv", as_csv(curve.specifications(result).frame)
+    if estimates := [e for result in known for e in result.estimates]:
+        yield f"{name}_long.csv", as_csv(to_frame(estimates))

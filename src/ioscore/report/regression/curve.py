@@ -28,6 +28,32 @@ JOINT = (
 )
 
 
+_LABELS = {
+    "specifications": "specifications crossed",
+    "repeated": "of these repeat another",
+    "not_applicable": "of these not applicable",
+    "estimated": "of these estimated",
+    "positive": "coefficients above zero",
+    "negative": "coefficients below zero",
+    "median": "median coefficient, log points",
+    "median_tested": "the same in what the joint test takes",
+    "same_sign": "share with the sign of the main specification",
+    "sign": "share of the dominant sign",
+    "significant": "share significant by cluster errors, dominant sign",
+    "p_median": "joint p, median (planned)",
+    "p_sign": "joint p, dominant sign",
+    "p_significant": "joint p, share significant",
+    "critical": "median that would stand out",
+    "mde": "detectable effect, log points",
+    "assignments": "distinct assignments of the paths",
+    "draws": "assignments taken",
+    "left_out": "share of permuted values that there are not",
+    "holm_median": "p by Holm, median (planned)",
+    "holm_sign": "p by Holm, dominant sign",
+    "holm_significant": "p by Holm, share significant",
+}
+
+
 def summary(result: SpecificationCurve) -> list[str]:
     """Return the reading: what was crossed, and for each instrument what came out."""
     joint = result.joint
@@ -46,8 +72,11 @@ def summary(result: SpecificationCurve) -> list[str]:
 def tables(result: SpecificationCurve) -> list[Table]:
     """Return the joint test, the share of each choice, medians by level, and the reasons."""
     tests = result.joint.drop(columns=["treatment"]).assign(instrument=_words(result.joint))
-    first = ["organisation", "instrument"]
-    tests = tests[[*first, *(c for c in tests.columns if c not in first)]]
+    # A column for each organisation: the tests have more figures than a screen has room across.
+    tests = tests.set_index("organisation").T
+    tests.index = pd.Index([_LABELS.get(name, name) for name in tests.index], name="figure")
+    tests = tests.reset_index()
+    tests.columns.name = None
     shares = result.shares.pivot(index="dimension", columns="treatment", values="eta_squared")
     shares = shares.reindex(index=list(DIMENSIONS), columns=list(result.joint["treatment"]))
     named = dict(zip(result.joint["treatment"], result.joint["organisation"], strict=True))
