@@ -27,11 +27,15 @@ from ioscore.cli import (  # noqa: E402
     claims,
     compare,
     data,
+    explore,
     imports,
     panel,
     rank,
+    regress,
+    report,
     rubric,
     sensitivity,
+    weights,
 )
 
 app = typer.Typer(
@@ -68,6 +72,8 @@ def common(
 
 app.command()(rank.rank)
 app.command()(rank.explain)
+app.command()(report.report)
+app.command()(explore.explore)
 app.command()(sensitivity.sensitivity)
 app.command()(claims.claims)
 app.command()(agreement.agreement)
@@ -75,6 +81,8 @@ app.command()(compare.compare)
 app.command()(check.check)
 app.command()(check.verify)
 app.add_typer(rubric.app, name="rubric")
+app.command()(weights.weights)
 app.command()(panel.panel)
+app.command()(regress.regress)
 app.add_typer(data.app, name="data")
 app.add_typer(imports.app, name="import")

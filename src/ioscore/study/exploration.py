@@ -17,8 +17,8 @@ from ioscore.evidence.table import Evidence, leaf_of
 from ioscore.ranking import FILLS, decision_of
 from ioscore.rubric import Rubric, with_rules
 from ioscore.sensitivity.choices.switches import Switch, switches_of
-from ioscore.sensitivity.evidence.removal import Removal, turn_top
-from ioscore.sensitivity.weights.changes import by_formula, by_search
+from ioscore.sensitivity.evidence.removal import Removal, why_inexact, turn_top
+from ioscore.sensitivity.weights.changes import MOST, NOT_TRIED, by_formula, by_search
 from ioscore.sensitivity.weights.flips import Flip
 from ioscore.sensitivity.weights.kept import declared_space, scored_part
 from ioscore.study.judgement import Study
@@ -76,7 +76,8 @@ class Exploration:
         By rule for missing cells and organisation: the smallest change of the published weights
         that puts it first; says whether it is proved.
     events_to_first : dict of str to Removal or NotApplicable
-        By organisation: the smallest set of events without which it is first.
+        By organisation: the smallest set of events without which it is first. Not searched for
+        where that could take minutes, as there is no exact method.
     """
 
     study: Study
@@ -136,10 +137,7 @@ def explore_study(study: Study) -> Exploration:
         },
         words=words_table(evidence),
         weights_to_first={fill: _weights_to_first(study, fill) for fill in FILLS},
-        events_to_first={
-            name: turn_top(_in_window(study), rubric, first=name)
-            for name in study.selection.organisations
-        },
+        events_to_first=_events_to_first(study),
     )
 
 
@@ -196,6 +194,19 @@ def _in_window(study: Study) -> Evidence:
     for sieve in in_window(rows, study.selection.window).values():
         keep &= sieve.to_numpy(dtype=bool)
     return study.evidence if keep.all() else replace(study.evidence, rows=rows[keep])
+
+
+def _events_to_first(study: Study) -> dict[str, Removal | NotApplicable]:
+    """Return for each organisation the smallest set of events without which it is first."""
+    names = study.selection.organisations
+    if inexact := why_inexact(study.rubric):
+        refused = f"not searched for here, as {inexact}; ask `ioscore sensitivity evidence`"
+        return dict.fromkeys(names, NotApplicable(refused))
+    evidence, order = _in_window(study), list(study.ranking.table["organisation"])
+    return {
+        name: turn_top(evidence, study.rubric, first=name) if name in order[:MOST] else NOT_TRIED
+        for name in names
+    }
 
 
 def _weights_to_first(study: Study, fill: str) -> dict[str, Flip | NotApplicable]:

@@ -142,7 +142,7 @@ def _turn(
     if isinstance(asked, NotApplicable):
         return asked
     targets, text = asked
-    inexact = _why_inexact(rubric)
+    inexact = why_inexact(rubric)
     found, lower = (_exact if not inexact else _bounded)(counted, targets)
     if found is None:
         sure = lower > len(counted.events)
@@ -173,7 +173,7 @@ def _targets(
     return [Target(pivot, tuple(i for i in known if i != pivot), direction)], f"{wanted} {place}"
 
 
-def _why_inexact(rubric: Rubric) -> str:
+def why_inexact(rubric: Rubric) -> str:
     """Return why the exact search does not hold for a rubric; empty where it does."""
     if rubric.scoring.rule not in ("diminishing", "count"):
         return f"cells by the rule {rubric.scoring.rule} are no sums over events"

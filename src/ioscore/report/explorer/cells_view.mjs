@@ -1,0 +1,66 @@
+// Every cell: organisations by criteria. Missing is never shown as zero.
+
+import { apart, foreign, h } from "./dom.mjs";
+import { STATES } from "./cells.mjs";
+
+/** Build the table of cells; each opens its evidence. */
+export function cellsView(app) {
+  const { data } = app;
+  const element = h("div", { class: "wide", tabindex: "0", role: "region", "aria-label": "Table of cells" });
+  const head = h("tr", {}, h("th", { scope: "col", text: "Criterion" }),
+    data.organisations.map((one) => {
+      const cell = h("th", { scope: "col", class: "who" }, h("span", { class: "dot", "aria-hidden": "true" }), foreign(one.id));
+      cell.style.setProperty("--hue", one.colour);
+      return cell;
+    }));
+  const cells = [];
+  const body = data.nodes.map((node) => {
+    const name = h("th", { scope: "row", class: node.parent ? "inner" : "outer" }, foreign(node.label));
+    name.style.setProperty("--depth", node.path.split("/").length - 1);
+    return h("tr", { class: node.parent ? "inner" : "outer" }, name, data.organisations.map((one, i) => {
+      const text = h("span");
+      const hidden = h("span", { class: "hidden" });
+      const button = h("button", { type: "button", onclick: () => app.look(one.id, node.path) }, text, hidden);
+      const cell = h("td", { class: "cell" }, button);
+      cells.push({ node, i, text, hidden, cell });
+      return cell;
+    }));
+  });
+  element.append(h("table", { class: "cells" },
+    h("caption", { text: "Scores in [0, 1]. ?: nothing is known; none: a source says that it does not do this; 0 limits: limits outweigh what supports" }),
+    h("thead", {}, head), h("tbody", {}, body)));
+
+  function update() {
+    if (app.trouble) return;
+    for (const { node, i, text, hidden, cell } of cells) {
+      const { value, state } = cellOf(app, i, node);
+      const now = shown(value, state);
+      if (now === text.textContent && state === cell.dataset.state) continue;
+      text.textContent = now;
+      hidden.textContent = `, ${apart(data.organisations[i].id)}, ${apart(node.label)}: ${state}; show the evidence`;
+      cell.style.setProperty("--value", `${Math.round(60 * Math.max(0, Math.min(1, Number.isNaN(value) ? 0 : value)))}%`);
+      cell.dataset.state = state;
+    }
+  }
+  return { element, update };
+}
+
+/** Return the value of a cell and what it is: that of a leaf, or the mean of a criterion. */
+export function cellOf(app, i, node) {
+  const { data, cells, ranking } = app;
+  if (node.leaf) {
+    const at = i * data.leaves.length + node.column;
+    if (cells.ignored[node.column]) return { value: NaN, state: "left out" };
+    return { value: cells.values[at], state: STATES[cells.states[at]] };
+  }
+  const value = node.parent ? app.inner(i, node) : ranking.top[i * data.top.length + data.top.indexOf(node)];
+  return { value, state: Number.isNaN(value) ? "missing" : "mean" };
+}
+
+function shown(value, state) {
+  if (state === "missing") return "?";
+  if (state === "left out") return "–";
+  if (state === "absent") return "none";
+  if (state === "limited") return "0 limits";
+  return value.toFixed(2);
+}

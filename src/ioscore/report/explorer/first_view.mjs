@@ -1,0 +1,136 @@
+// What would make an organisation first: fewer events, other weights, a single switch.
+
+import { apart, foreign, h, heading, listed, percent, say, words } from "./dom.mjs";
+import { levelWord } from "./controls.mjs";
+import { beyond, firsts, searchFirst, singleChanges } from "./search.mjs";
+import { withTopPoints } from "./state.mjs";
+
+/** Build the choice of an organisation, and what would make it first. */
+export function firstView(app) {
+  const { data } = app;
+  const id = `${app.id}-first`;
+  const select = h("select", { id, onchange: () => app.want(select.value) },
+    data.organisations.map((one) => h("option", { value: one.id, text: one.id })));
+  const answer = h("div", { class: "answer" });
+  const element = h("div", {}, h("p", { class: "wanted" }, h("label", { for: id, text: "What would make" }), select, h("span", { text: "first?" })), answer);
+  let searched = null;
+
+  function wanted() {
+    if (app.state.wanted) return data.organisations.findIndex((one) => one.id === app.state.wanted);
+    const [first, second] = app.ranking.order;
+    return second ?? first;
+  }
+
+  function update() {
+    if (app.trouble) {
+      answer.replaceChildren();
+      return;
+    }
+    const i = wanted();
+    select.value = data.organisations[i].id;
+    const key = JSON.stringify([i, [...app.state.points], app.state.levels, app.state.sources]);
+    if (searched && searched.key !== key) searched = null;
+    const focused = [...answer.querySelectorAll("button")].indexOf(document.activeElement);
+    answer.replaceChildren(
+      part(app, "Weights, from the published ones", publishedWeights(app, i)),
+      part(app, "Evidence, from the published rubric", evidenceText(app, i)),
+      part(app, "One switch, from what is set now", switchesText(app, i)),
+      part(app, "Weights, from what is set now", liveSearch(app, i, searched, (found) => {
+        searched = { key, found };
+        update();
+        app.announce(found ? "Weights were found." : "No weights were found.");
+      })),
+    );
+    // Whoever had the focus goes on from the same place.
+    if (focused >= 0) (answer.querySelectorAll("button")[focused] ?? select).focus();
+  }
+  return { element, update };
+}
+
+function part(app, title, content) {
+  return h("section", {}, heading(app, 3, { text: title }), content);
+}
+
+/** Show the answer that Python worked out for the rubric as published. */
+function publishedWeights(app, i) {
+  const { data } = app;
+  const one = data.organisations[i];
+  const missing = app.state.levels.missing ?? data.fixed.missing;
+  const fills = data.to_first[missing] ?? data.to_first.renormalise;
+  const found = fills[one.id];
+  const rule = `with missing cells ${missing === "renormalise" ? "passed over" : `at their ${missing}`}`;
+  if (!found.weights) return h("p", { text: `${capital(found.reason)} (${rule}).` });
+  const before = data.top.map((node) => node.points / 100);
+  const after = data.top.map((node, c) => found.weights[node.path] ?? before[c]);
+  const proof = found.exact ? "Exact: no smaller change does it" : "Found by search, not proved smallest: where a whole criterion is missing, no formula is known";
+  const level = found.level_with.length ? `, where it draws level with ${listed(found.level_with.map(apart))}` : "";
+  return [
+    h("p", {}, h("span", { class: found.exact ? "mark exact" : "mark", text: found.exact ? "exact" : "found" }),
+      ` A change of ${found.distance.toFixed(3)} (Euclidean) ${rule}${level}. ${proof}.`),
+    weightTable(data, before, after),
+    h("button", { type: "button", text: "Set these weights",
+      onclick: () => app.change("set weights", (state) => {
+        const published = { ...app.ranking, weights: before };
+        withTopPoints(data, state, beyond(app.cells.mean, published, i, after));
+      }) }),
+  ];
+}
+
+function weightTable(data, before, after) {
+  const rows = data.top.map((node, c) => {
+    const change = 100 * (after[c] - before[c]);
+    return h("tr", {}, h("th", { scope: "row" }, foreign(node.label)), h("td", { text: percent(before[c]) }),
+      h("td", { text: percent(after[c], 2) }), h("td", { text: `${change >= 0 ? "+" : "−"}${Math.abs(change).toFixed(2)}` }));
+  });
+  const head = ["Criterion", "now", "then", "points"].map((text) => h("th", { scope: "col", text }));
+  return h("table", { class: "small" }, h("thead", {}, h("tr", {}, head)), h("tbody", {}, rows));
+}
+
+function evidenceText(app, i) {
+  const { data } = app;
+  const found = data.without[data.organisations[i].id];
+  if (!found.events) return h("p", { text: `${capital(found.reason)}.` });
+  const count = found.events.length;
+  const proof = found.exact ? "Exact: no smaller set does it" : `An upper bound: no set of fewer than ${found.lower} does it (${found.reason})`;
+  return [
+    h("p", {}, h("span", { class: found.exact ? "mark exact" : "mark", text: found.exact ? "exact" : "bound" }),
+      ` It would be first without ${count === 1 ? "one event" : `${count} events`}. ${proof}.`),
+    h("ul", {}, found.events.map((name) => h("li", {}, foreign(name)))),
+  ];
+}
+
+function switchesText(app, i) {
+  const { data } = app;
+  if (firsts(app.ranking).includes(i)) return h("p", { text: "It is first now." });
+  const found = singleChanges(data, app.state).filter(({ first }) => first.includes(i));
+  if (!found.length) return h("p", { text: "No single switch and no single source does it. (All were tried.)" });
+  const items = found.map((change) => {
+    const source = change.source === undefined ? null : data.sources.known.find(({ id }) => id === change.source);
+    const text = source
+      ? [change.counts ? "with the source " : "without the source ", foreign(source.title || source.id)]
+      : [`${words(change.name)}: ${levelWord(change.level)}`];
+    const tied = change.first.length > 1 ? " (level with others)" : "";
+    return h("li", {}, h("button", { type: "button", class: "plain", onclick: () => app.change(`choice ${change.name}`, (state) => {
+      if (change.name === "sources") state.sources = change.level;
+      else state.levels[change.name] = change.level;
+    }) }, text), tied);
+  });
+  return [h("p", { text: "All were tried; each of these does it by itself:" }), h("ul", {}, items)];
+}
+
+function liveSearch(app, i, searched, keep) {
+  const { data } = app;
+  if (firsts(app.ranking).includes(i)) return h("p", { text: "It is first now." });
+  if (!searched) {
+    return [h("p", { text: "A search in this page tries up to 30,000 weights; it finds a change, not surely the smallest." }),
+      h("button", { type: "button", text: "Search", onclick: () => keep(searchFirst(app.cells.mean, app.ranking, i)) })];
+  }
+  if (!searched.found) return h("p", { text: "None of 30,000 weights that were tried puts it first." });
+  const { weights, length } = searched.found;
+  return [h("p", {}, h("span", { class: "mark", text: "search" }), ` A change of ${length.toFixed(3)} was found; there may be a smaller one.`),
+    weightTable(data, app.ranking.weights, weights),
+    h("button", { type: "button", text: "Set these weights", onclick: () =>
+      app.change("set weights", (state) => withTopPoints(data, state, beyond(app.cells.mean, app.ranking, i, weights))) })];
+}
+
+const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
