@@ -8,10 +8,22 @@ endif
 IOSCORE := $(BIN)/ioscore
 IN_VENV := $(BIN)/python -m
 
-.PHONY: rank test acceptance lint verify benchmarks clean
+.PHONY: rank regress lab notebooks test acceptance lint verify benchmarks clean
 
 rank: .venv/used
 	$(IOSCORE) rank
+
+regress: .venv/modelled
+	$(IOSCORE) regress all --jobs 2 --output reports/seizures
+
+# Links of the notebooks lead out of their folder, so that Lab's root is the project.
+lab: .venv/lab
+	$(BIN)/jupyter lab --LabApp.default_url=/lab/tree/notebooks/01_evidence_and_codebook.ipynb
+
+# After an edit: notebooks and their text in step, outputs out.
+notebooks: .venv/lab
+	$(BIN)/jupytext --sync notebooks/*.ipynb
+	$(BIN)/nbstripout --extra-keys "metadata.jupytext metadata.language_info metadata.widgets" notebooks/*.ipynb
 
 test: .venv/tested lint
 	$(IN_VENV) pytest -n auto -m "not acceptance"
@@ -29,14 +41,24 @@ lint: .venv/tested
 verify: .venv/used
 	$(IOSCORE) verify --sources "$(IOSCORE_SOURCES)"
 
-benchmarks: .venv/used
+benchmarks: .venv/tested
 	$(IN_VENV) pip install --quiet --disable-pip-version-check --no-deps -r benchmarks/peers.txt
 	$(BIN)/python benchmarks/cold_start.py
 	$(BIN)/python benchmarks/sensitivity.py
+	$(BIN)/python benchmarks/curve.py
+	$(BIN)/python benchmarks/explorer.py
 
 .venv/used: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
 	$(IN_VENV) pip install --quiet --disable-pip-version-check -c constraints.txt -e .
+	@touch $@
+
+.venv/modelled: .venv/used
+	$(IN_VENV) pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[regression]"
+	@touch $@
+
+.venv/lab: .venv/used
+	$(IN_VENV) pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[lab,regression]"
 	@touch $@
 
 .venv/tested: .venv/used

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from ioscore.errors import NotApplicable
 from ioscore.evidence import Evidence
 from ioscore.panel import build_panel, longest_vintage, settle
 from ioscore.regression.plan import AnalysisPlan
@@ -34,6 +35,7 @@ def panel_tables(
     corrections: pd.DataFrame,
     order: Sequence[str],
     plan: AnalysisPlan,
+    further: Sequence[str] = (),
 ) -> dict[str, pd.DataFrame]:
     """Return the panel of a plan, as corrected and without the corrections that it names.
 
@@ -44,14 +46,22 @@ def panel_tables(
     order : sequence of str
         Editions, the one to take first in front.
     plan : AnalysisPlan
+    further : sequence of str
+        Outcomes beside those of the plan.
 
     Returns
     -------
     dict of str to pandas.DataFrame
         ``as_corrected``, and one for each key of ``curve.without``; each begins early enough for
         the longest lag.
+
+    Raises
+    ------
+    PanelError
+        For an outcome that there is not.
     """
-    outcomes = tuple(dict.fromkeys((plan.outcome, *plan.further_outcomes, *plan.curve.outcomes)))
+    named = (plan.outcome, *plan.further_outcomes, *plan.curve.outcomes, *further)
+    outcomes = tuple(dict.fromkeys(named))
     reach = max(plan.controls.supply_lag, plan.dose.lag, *plan.dose.further_lags, *plan.curve.lags)
     first, last = plan.sample.years
     tables: dict[str, pd.DataFrame] = {}
@@ -68,6 +78,25 @@ def panel_tables(
             tonnes_vintage=longest_vintage(settled),
         ).table
     return tables
+
+
+def marked(result: Any, changed: Sequence[str]) -> Any:
+    """Return a result in which nothing is planned, since the plan was changed for it.
+
+    Parameters
+    ----------
+    result
+        From `run_analysis`.
+    changed : sequence of str
+        What was changed; nothing is marked if it is empty.
+    """
+    if not changed or isinstance(result, NotApplicable):
+        return result
+    estimates = tuple(
+        replace(e, planned=False, changed=tuple(changed)) if e.planned else e
+        for e in result.estimates
+    )
+    return replace(result, estimates=estimates)
 
 
 def run_analysis(
