@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from scipy.stats import f as f_law
 
 from ioscore.errors import NotApplicable
-from ioscore.regression.cohort_fits import saturated_fit, two_stage_fit, wild_p
+from ioscore.regression.cluster_inference import jackknife_error, wild_statistics
+from ioscore.regression.cohort_fits import averaged, saturated_fit, two_stage_fit
 from ioscore.regression.cohorts import (
     as_rows,
     cells_of,
@@ -30,7 +31,7 @@ from ioscore.regression.event_inference import Before, by_permutation, other_per
 from ioscore.regression.event_study import SATURATED, TWO_STAGE, EventStudy, event_study
 from ioscore.regression.permutation import treatment_paths
 from ioscore.regression.plan import AnalysisPlan
-from ioscore.regression.results import Inference
+from ioscore.regression.results import Inference, permutation_p
 from ioscore.report.figures.style import image
 from ioscore.report.panel import AMBIGUOUS
 from ioscore.report.regression import event as report
@@ -236,7 +237,6 @@ def test_the_jackknife_is_brute_force_where_no_coefficient_rests_on_one_country(
     weights = shares(cells, [0])[-1]
     fit = saturated_fit(placed, cells)
     assert not isinstance(fit, NotApplicable)
-    assert not isinstance(fit.jackknife, NotApplicable)
     design = np.column_stack([cells.dummies, effects(placed.rows)])
     left = []
     for country in np.unique(placed.rows.country):
@@ -245,7 +245,9 @@ def test_the_jackknife_is_brute_force_where_no_coefficient_rests_on_one_country(
         left.append(weights @ found[: len(weights)])
     size = len(left)
     spread = (size - 1) / size * np.sum((np.array(left) - weights @ fit.coefficients) ** 2)
-    assert weights @ fit.jackknife @ weights == pytest.approx(spread, rel=1e-6)
+    value = float(weights @ fit.coefficients)
+    error = jackknife_error(averaged(placed, cells, weights), value)
+    assert error == pytest.approx(np.sqrt(spread), rel=1e-6)
 
 
 def test_one_country_cohorts_have_no_jackknife_and_say_so():
@@ -263,9 +265,9 @@ def test_the_bootstrapped_column_has_the_average_as_its_coefficient():
     weights = shares(cells, [0])[-1]
     order = np.argsort(-weights, kind="stable")[::-1]
     mixed = type(cells)(keys=cells.keys[order], dummies=cells.dummies[:, order])
-    first = wild_p(placed, cells, weights, draws=499, seed=3)
+    first = wild(averaged(placed, cells, weights))
     # The same weights for the same countries: only rounding could tell the two apart.
-    assert wild_p(placed, mixed, weights[order], draws=499, seed=3) == pytest.approx(first)
+    assert wild(averaged(placed, mixed, weights[order])) == pytest.approx(first)
     strong = np.where(placed.treated, 5.0, 0.0)[:, None] + placed.rows.outcomes
     moved = type(placed)(
         rows=type(placed.rows)(country=placed.rows.country, year=placed.rows.year, outcomes=strong),
@@ -273,7 +275,20 @@ def test_the_bootstrapped_column_has_the_average_as_its_coefficient():
         period=placed.period,
         dropped=(),
     )
-    assert wild_p(moved, cells, weights, draws=499, seed=3) < 0.05
+    assert wild(averaged(moved, cells, weights)) < 0.05
+
+
+def wild(model):
+    """Return p of the wild bootstrap, as the permutation test counts it."""
+    observed, drawn = wild_statistics(model, "webb", 499, np.random.default_rng(3))
+    return permutation_p(observed, drawn)
+
+
+def test_p_of_the_wild_bootstrap_counts_the_sample_itself():
+    """It is (k + 1)/(B + 1): with 99 samples a whole number of hundredths."""
+    p = applied().estimates[0].inference["wild"].p
+    assert 100 * p == pytest.approx(round(100 * p), abs=1e-9)
+    assert p >= 0.01
 
 
 def test_p_of_permuted_paths_is_that_of_all_assignments_by_hand():
@@ -396,7 +411,7 @@ def test_a_treatment_that_ends_counts_until_then():
     plain_one = study(table, "treated")
     after = (table["country"] == "C06") & (table["year"] >= 2011)
     changed = study(table.assign(opiates=table["opiates"].where(~after, 1.0)), "treated")
-    assert "C06: ended, left out from 2011 on" in plain_one.courses[0].left_out
+    assert "13 of C06, where it ended, from 2011 on" in plain_one.courses[0].left_out
     assert plain_one.estimates[0].coefficient == changed.estimates[0].coefficient
     ended = plain_one.courses[0].periods.set_index("period")["countries"]
     # C06 began in 2008 and ends in 2011, its period 3.
@@ -456,6 +471,27 @@ def test_on_the_shipped_panel_what_began_at_once_is_refused_and_the_rest_estimat
             assert len(course.cohorts) >= own.event.least_cohorts
             assert len(course.controls) >= own.event.least_controls
     assert all(e.planned == (e.estimator == SATURATED) for e in found.estimates)
+
+
+def test_the_report_says_where_years_before_the_start_differ_as_much_as_after():
+    """A sentence where root mean squares before the start reach those after, and none where not."""
+    table = made_up_panel(np.random.default_rng(9))
+    start = table["country"].map(table[table["treated"] > 0].groupby("country")["year"].min())
+    trend = ((table["year"] - start).clip(-5, -1) + 1).fillna(0)
+    steep = study(table.assign(opiates=table["opiates"] * np.exp(2 * trend)), "treated")
+    strong = study(table.assign(opiates=table["opiates"] * np.exp(3 * table["treated"])), "treated")
+    said, other = (" ".join(report.summary(found)) for found in (steep, strong))
+    assert "before the start are as large as those after it" in said
+    assert "by F with clustered errors" in said
+    assert "are as large as" not in other
+
+
+def test_the_sample_is_said_to_be_inside_the_window():
+    """N counts rows inside the window, and those left out with it add up to the rows there are."""
+    estimate = applied().estimates[0]
+    assert "inside the window, -5 to 5" in estimate.sample
+    gone = sum(int(line.split()[0]) for line in estimate.left_out)
+    assert estimate.n + gone == 11 * 28
 
 
 def test_the_report_says_what_seizures_measure_and_can_be_written():

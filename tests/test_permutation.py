@@ -16,9 +16,7 @@ from ioscore.errors import NotApplicable
 from ioscore.regression.panel_model import Model, fit, null_mean
 from ioscore.regression.permutation import (
     critical_size,
-    interval_mde,
     inverted_interval,
-    permutation_mde,
     permuted_assignments,
     treatment_paths,
 )
@@ -294,29 +292,6 @@ def test_the_critical_size_is_the_least_that_is_rejected(values, level):
     else:
         assert permutation_p(critical * (1 + 1e-6) + 1e-9, sizes) <= level + 1e-12
         assert permutation_p(critical, sizes) > level
-
-
-def test_the_detectable_effect_is_found_with_its_power():
-    """Normal coefficients moved by the minimum detectable effect are beyond the critical in 80%."""
-    rng = np.random.default_rng(0)
-    coefficients = rng.normal(0, 0.3, 99_999)
-    mde = permutation_mde(coefficients, level=0.05, power=0.8)
-    # (1.960 + .842) x .3 by the normal distribution; .01 is four errors of the sampled quantile.
-    assert mde == pytest.approx(2.8016 * 0.3, abs=0.01)
-    share = np.mean(np.abs(rng.normal(mde, 0.3, 99_999)) >= critical_size(coefficients, level=0.05))
-    assert share == pytest.approx(0.8, abs=0.01)
-
-
-def test_the_detectable_effect_of_an_interval_is_that_of_its_test():
-    """The interval of a normal test gives Bloom's multiple, the longer side counts, no end none."""
-    # 1.960 + .842, by Bloom (1995).
-    assert interval_mde(
-        -0.7 - 1.96, -0.7 + 1.96, centre=-0.7, level=0.05, power=0.8
-    ) == pytest.approx(2.802, abs=0.001)
-    assert interval_mde(-1.0, 3.92, centre=0.0, level=0.05, power=0.8) == pytest.approx(
-        5.603, abs=0.001
-    )
-    assert interval_mde(-math.inf, 1.0, centre=0.0, level=0.05, power=0.8) == math.inf
 
 
 def test_an_interval_without_an_end_is_infinite():

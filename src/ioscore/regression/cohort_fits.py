@@ -1,4 +1,4 @@
-"""The two estimators of the event study, by pyfixest, and their wild bootstrap, by wildboottest."""
+"""The two estimators of the event study, by pyfixest, and the average as a model of its own."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ import pandas as pd
 
 from ioscore.errors import NotApplicable
 from ioscore.regression.cohorts import Array, Cells, Placed, effects, least_squares
+from ioscore.regression.panel_model import Model
 
 EXACT = 1e-12
 """Tolerance of demeaning; the default of pyfixest, 1e-6, would show in the seventh digit."""
@@ -28,13 +29,10 @@ class CellFit:
         K.
     covariance : numpy.ndarray
         CR1, clustered by country; K x K.
-    jackknife : numpy.ndarray or NotApplicable
-        CR3, K x K.
     """
 
     coefficients: Array
     covariance: Array
-    jackknife: Array | NotApplicable
 
 
 @contextmanager
@@ -74,8 +72,7 @@ def saturated_fit(placed: Placed, cells: Cells) -> CellFit | NotApplicable:
                 "a cohort in one of its periods cannot be told from the effects of country and year"
             )
         covariance = np.array(fit._vcov)
-        jackknife: Array | NotApplicable = _alone(cells) or _jackknife(fit.coef(), data, names)
-    return CellFit(coefficients=found.to_numpy(), covariance=covariance, jackknife=jackknife)
+    return CellFit(coefficients=found.to_numpy(), covariance=covariance)
 
 
 def _feols(data: pd.DataFrame, names: list[str], vcov: str | dict[str, str]) -> Any:
@@ -91,23 +88,8 @@ def _feols(data: pd.DataFrame, names: list[str], vcov: str | dict[str, str]) -> 
     )
 
 
-def _jackknife(found: pd.Series, data: pd.DataFrame, names: list[str]) -> Array | NotApplicable:
-    """Return CR3: (G - 1)/G of the squares by which leaving out a country moves the coefficients.
-
-    The ``CRV3`` of pyfixest has the factor of CR1 in its place, and demeans to 1e-6.
-    """
-    moved = []
-    for country in data["country"].unique():
-        fit = _feols(data[data["country"] != country].reset_index(drop=True), names, "iid")
-        if list(fit.coef().index) != names:
-            return NotApplicable("a coefficient is gone when a country is left out")
-        moved.append(fit.coef().to_numpy() - found.to_numpy())
-    spread = np.array(moved)
-    return np.asarray((len(moved) - 1) / len(moved) * spread.T @ spread)
-
-
-def wild_p(placed: Placed, cells: Cells, weights: Array, *, draws: int, seed: int) -> float:
-    """Return p of an average of cells by the restricted wild cluster bootstrap with Webb weights.
+def averaged(placed: Placed, cells: Cells, weights: Array) -> Model:
+    """Return the saturated model written so that an average of cells is one of its coefficients.
 
     Parameters
     ----------
@@ -115,35 +97,23 @@ def wild_p(placed: Placed, cells: Cells, weights: Array, *, draws: int, seed: in
     cells : Cells
     weights : numpy.ndarray
         Of the coefficients of the cells, K.
-    draws : int
-    seed : int
 
     Notes
     -----
-    The average is made the coefficient of one column, by solving it for the cell with the largest
-    weight; the model stays the same.
+    It is solved for the cell with the largest weight; the model stays the same. So the errors that
+    the country panel has for one coefficient serve here too.
     """
-    from statsmodels.api import OLS
-    from wildboottest.wildboottest import wildboottest
-
     pivot = int(np.argmax(np.abs(weights)))
     column = cells.dummies[:, pivot] / weights[pivot]
     others = np.delete(cells.dummies - np.outer(column, weights), pivot, axis=1)
-    design = np.column_stack([column, others, effects(placed.rows)])
-    names = ["average", *(f"x{k}" for k in range(design.shape[1] - 1))]
-    with _quiet():
-        found = wildboottest(
-            OLS(placed.rows.outcomes[:, 0], pd.DataFrame(design, columns=names)),
-            param="average",
-            cluster=placed.rows.country,
-            B=draws,
-            weights_type="webb",
-            seed=seed,
-            parallel=False,
-            show=False,
-        )
-    # No draw may be as far as the sample itself, and yet p is not zero.
-    return max(float(found["p-value"].iloc[0]), 1 / (draws + 1))
+    names = tuple(f"x{k}" for k in range(others.shape[1]))
+    return Model(
+        frame=_frame(placed).assign(average=column).join(pd.DataFrame(others, columns=list(names))),
+        column="average",
+        controls=names,
+        effects=("country", "year"),
+        poisson=False,
+    )
 
 
 def two_stage_fit(placed: Placed) -> tuple[float, float] | NotApplicable:
@@ -183,7 +153,7 @@ def _frame(placed: Placed) -> pd.DataFrame:
     return pd.DataFrame({"y": rows.outcomes[:, 0], "country": rows.country, "year": rows.year})
 
 
-def _alone(cells: Cells) -> NotApplicable | None:
+def alone(cells: Cells) -> NotApplicable | None:
     """Return why leaving a country out is impossible: a coefficient would go with it."""
     lonely = sorted({int(cohort) for cohort in cells.keys[cells.counts < 2, 0]})
     if lonely:

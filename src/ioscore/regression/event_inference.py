@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -23,12 +23,13 @@ from ioscore.regression.cohorts import (
     spans_of,
 )
 from ioscore.regression.permutation import (
+    Labels,
     TreatmentPaths,
     inverted_interval,
-    permutation_mde,
     permuted_assignments,
 )
 from ioscore.regression.plan import AnalysisPlan
+from ioscore.regression.power import Planted, chosen_worlds, smallest_found, world_treatments
 from ioscore.regression.results import Inference, normal_inference, permutation_p
 
 
@@ -63,8 +64,11 @@ class Shuffled:
     periods : numpy.ndarray
         Saturated coefficients, B x P; NaN where a permuted assignment has none.
     overall, two_stage : numpy.ndarray
-        Average effect by either estimator, B x 2: of the outcome, and of the real treatment itself,
-        by which a constant effect moves the permuted coefficient.
+        Average effect by either estimator, (1 + B) x (2 + W), the real assignment first: of the
+        outcome; of the real treatment itself, by which a constant effect moves the permuted
+        coefficient; and of the treatments of the worlds in which effects are planted.
+    worlds : numpy.ndarray
+        Which of the 1 + B assignments is the true one of each world, W.
     drawn : int
         Assignments tried; those that cannot be estimated are not among the B.
     every : int
@@ -74,6 +78,7 @@ class Shuffled:
     periods: Array
     overall: Array
     two_stage: Array
+    worlds: Labels
     drawn: int
     every: int
 
@@ -104,24 +109,33 @@ def shuffle(
         Called with the number done.
     """
     periods = other_periods(plan)
-    assignments = permuted_assignments(paths, plan.draws, rng)
-    saturated, imputed = [], []
-    for number, labels in enumerate(assignments, 1):
+    assignments = np.vstack([paths.labels, permuted_assignments(paths, plan.draws, rng)])
+    tried = chosen_worlds(np.ones(len(assignments), dtype=bool))
+    year = pd.Index(paths.years).get_indexer(rows.year)
+    true = world_treatments(paths, assignments[tried], rows.country, year)
+    more = replace(rows, outcomes=np.column_stack([rows.outcomes, true]))
+    width = more.outcomes.shape[1]
+    saturated = np.full((len(assignments), len(periods) + 1, width), np.nan)
+    imputed = np.full((len(assignments), width), np.nan)
+    there = np.zeros(len(assignments), dtype=bool)
+    for number, labels in enumerate(assignments):
         placed = place(
-            rows, spans_of(paths, labels), window=plan.event.window, reference=plan.event.reference
+            more, spans_of(paths, labels), window=plan.event.window, reference=plan.event.reference
         )
         one = saturated_effects(placed, periods, plan.event.reference)
         two = imputed_effect(placed)
         if one is not None and two is not None:
-            saturated.append(one)
-            imputed.append(two)
+            saturated[number], imputed[number], there[number] = one, two, True
         step(number)
-    found = np.array(saturated).reshape(-1, len(periods) + 1, rows.outcomes.shape[1])
+    # The real one stays in front, estimated or not. A world without an estimate has no test.
+    kept = there | (np.arange(len(there)) == 0)
+    columns = [0, 1, *(2 + np.flatnonzero(there[tried]))]
     return Shuffled(
-        periods=found[:, :-1, 0],
-        overall=found[:, -1],
-        two_stage=np.array(imputed).reshape(-1, rows.outcomes.shape[1]),
-        drawn=len(assignments),
+        periods=saturated[1:][there[1:], :-1, 0],
+        overall=saturated[kept, -1][:, columns],
+        two_stage=imputed[kept][:, columns],
+        worlds=(np.cumsum(kept) - 1)[tried[there[tried]]],
+        drawn=len(assignments) - 1,
         every=paths.assignments,
     )
 
@@ -144,26 +158,35 @@ def by_permutation(
     -----
     Both estimators are linear in the outcome: without a constant effect e at work, the coefficient
     would be less by e, and a permuted one less by e times what it makes of the real treatment. The
-    interval holds the e that are not rejected.
+    interval holds the e that are not rejected. The minimum detectable effect is planted in the
+    outcome without the estimated effect, as `power.smallest_found` has it.
     """
-    if not len(permuted):
+    outcome, treatment = permuted[1:, 0], permuted[1:, 1]
+    if not len(outcome):
         return NotApplicable("no permuted assignment of the treatment paths can be estimated")
-    outcome, treatment = permuted[:, 0], permuted[:, 1]
+    freed = permuted[:, :1] - value * permuted[:, 1:2]
+    made = Planted(coefficient=freed, moved=permuted[:, 2:])
 
     def p_value(effect: float) -> float:
         return permutation_p(value - effect, outcome - effect * treatment)
 
-    spread = float(outcome.std())
-    low, high = inverted_interval(p_value, centre=value, step=spread or 1.0, level=plan.level)
+    spread = float(outcome.std()) or 1.0
+    low, high = inverted_interval(p_value, centre=value, step=spread, level=plan.level)
     note = f"of {shuffled.every:,} assignments of the paths to countries"
-    if lost := shuffled.drawn - len(permuted):
+    if lost := shuffled.drawn - len(outcome):
         note += f"; {lost} of {shuffled.drawn} drawn could not be estimated"
     return Inference(
         p=p_value(0.0),
         low=low,
         high=high,
-        mde=permutation_mde(outcome, level=plan.level, power=plan.power),
-        draws=len(permuted),
+        mde=smallest_found(
+            made.statistics,
+            shuffled.worlds,
+            start=2 * spread,
+            level=plan.level,
+            power=plan.power,
+        ),
+        draws=len(outcome),
         note=note,
     )
 
@@ -237,11 +260,11 @@ def before_start(
     values = weights[rows] @ fit.coefficients
     permuted = shuffled.periods[:, rows]
     permuted = permuted[np.isfinite(permuted).all(axis=1)]
-    size = _root_mean_square(values)
+    size = float(np.sqrt((values**2).mean()))
     return Before(
         periods=tuple(periods[k] for k in rows),
         size=size,
-        p=permutation_p(size, [_root_mean_square(draw) for draw in permuted])
+        p=permutation_p(size, np.sqrt((permuted**2).mean(axis=1)))
         if len(permuted)
         else NotApplicable("no permuted assignment has all these periods"),
         p_cluster=_wald(values, weights[rows] @ fit.covariance @ weights[rows].T, clusters),
@@ -255,7 +278,3 @@ def _wald(values: Array, covariance: Array, clusters: int) -> float | NotApplica
         )
     statistic = float(values @ np.linalg.solve(covariance, values)) / len(values)
     return float(f_law.sf(statistic, len(values), clusters - 1))
-
-
-def _root_mean_square(values: Sequence[float] | Array) -> float:
-    return float(np.sqrt(np.mean(np.square(values))))

@@ -50,7 +50,8 @@ def cut_rows(rows: Rows, placed: Placed, paths: TreatmentPaths, plan: AnalysisPl
     period = rows.year - start
     over = (start != NEVER) & (rows.year >= spans.ends[rows.country])
     for k in np.unique(rows.country[over]):
-        said.append(f"{paths.countries[k]}: ended, left out from {spans.ends[k]} on")
+        count = int((over & (rows.country == k)).sum())
+        said.append(f"{count} of {paths.countries[k]}, where it ended, from {spans.ends[k]} on")
     outside = (start != NEVER) & ~over & ((period < first) | (period > last))
     if count := int(outside.sum()):
         said.append(f"{count} of treated countries outside years {first} to {last} from the start")

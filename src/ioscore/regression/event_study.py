@@ -22,7 +22,8 @@ import numpy as np
 import pandas as pd
 
 from ioscore.errors import NotApplicable
-from ioscore.regression.cohort_fits import saturated_fit, two_stage_fit, wild_p
+from ioscore.regression.cluster_inference import jackknife_error, wild_bootstrap
+from ioscore.regression.cohort_fits import alone, averaged, saturated_fit, two_stage_fit
 from ioscore.regression.cohorts import (
     NEVER,
     Placed,
@@ -228,15 +229,20 @@ def _study(
         periods=by_period(fit, weights, shuffled, placed, plan),
         before=before_start(fit, weights, shuffled, clusters, plan),
     )
-    wild = wild_p(placed, cells, overall, draws=plan.bootstraps, seed=int(rng.integers(2**31)))
+    variance = float(overall @ fit.covariance @ overall)
+    model = averaged(placed, cells, overall)
+    error = alone(cells) or jackknife_error(model, value)
+    # Its detectable effect would rest on an error that cohorts of one country make too small.
+    wild = wild_bootstrap(
+        model, float(np.sqrt(variance)), level=plan.level, power=plan.power,
+        bootstraps=plan.bootstraps, rng=rng,
+    )  # fmt: skip
     inference: dict[str, Inference | NotApplicable] = {
-        "cluster": by_normal(
-            value, overall @ fit.covariance @ overall, clusters, plan, too_small(course.cohorts)
-        ),
-        "cr3": fit.jackknife
-        if isinstance(fit.jackknife, NotApplicable)
-        else by_normal(value, overall @ fit.jackknife @ overall, clusters, plan),
-        "wild": Inference(p=wild, draws=plan.bootstraps),
+        "cluster": by_normal(value, variance, clusters, plan, too_small(course.cohorts)),
+        "cr3": error
+        if isinstance(error, NotApplicable)
+        else by_normal(value, error**2, clusters, plan),
+        "wild": replace(wild, mde=None) if isinstance(wild, Inference) else wild,
         "permutation": by_permutation(value, shuffled.overall, shuffled, plan),
     }
     one = replace(
@@ -285,9 +291,18 @@ def _blank(course: Course, plan: AnalysisPlan, outcome: str) -> Estimate:
         inference=not_estimated(none.reason, APPLICABLE),
         main=plan.event.inference,
         n=0,
-        sample=f"{len(plan.sample.countries)} countries, {plan.sample.years[0]}-{plan.sample.years[1]}",
+        sample=_sample(plan),
         effects=("country", "year"),
         left_out=course.left_out,
+    )
+
+
+def _sample(plan: AnalysisPlan) -> str:
+    """Return countries and years in words, and that treated countries are in it near their start."""
+    (first, last), (before, after) = plan.sample.years, plan.event.window
+    return (
+        f"{len(plan.sample.countries)} countries, {first}-{last}; of treated ones the years inside "
+        f"the window, {before} to {after} from the start"
     )
 
 

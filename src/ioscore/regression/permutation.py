@@ -1,4 +1,4 @@
-"""Treatment paths permuted among countries: who could have had whose, and what a test by it can see.
+"""Treatment paths permuted among countries: who could have had whose, and what a test by it does not reject.
 
 References
 ----------
@@ -15,7 +15,6 @@ from math import factorial, floor, inf, prod
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.stats import norm
 
 from ioscore.errors import NotApplicable
 
@@ -25,7 +24,8 @@ Labels = npt.NDArray[np.int64]
 NO_VARIATION = 1e-10
 """Share of a treatment's sum of squares below which effects and controls leave nothing of it."""
 FARTHEST = 20.0
-"""An interval that reaches farther from its coefficient, in log points, is given as infinite."""
+"""An interval that reaches farther from its coefficient, in log points, is given as infinite, and so
+is a detectable effect beyond it."""
 CLOSE = 1e-3
 """Ends of intervals are found to this, in log points: a tenth of a percent."""
 
@@ -120,48 +120,6 @@ def permuted_assignments(paths: TreatmentPaths, draws: int, rng: np.random.Gener
         return others
     drawn: Labels = rng.permuted(np.tile(paths.labels, (draws, 1)), axis=1)
     return drawn
-
-
-def permutation_mde(coefficients: Array, *, level: float, power: float) -> float:
-    """Return the minimum detectable effect of a permutation test.
-
-    Parameters
-    ----------
-    coefficients : numpy.ndarray
-        Of B permutations.
-    level, power : float
-
-    Returns
-    -------
-    float
-        The effect that, added to coefficients as scattered as the permuted ones (normal), lies
-        beyond the critical one with the power wanted: `critical_size` plus quantile(power) times
-        the standard deviation. Infinite where no effect whatever would be found.
-    """
-    critical = critical_size(coefficients, level=level)
-    return critical + float(norm.ppf(power)) * spread(coefficients)
-
-
-def interval_mde(low: float, high: float, *, centre: float, level: float, power: float) -> float:
-    """Return the minimum detectable effect of a test, from the interval that it inverts to.
-
-    Parameters
-    ----------
-    low, high : float
-        Nearest rejected effects.
-    centre : float
-        The coefficient between them.
-    level, power : float
-
-    Returns
-    -------
-    float
-        The longer side of the interval is how far from the truth the test rejects; a normal
-        estimate is beyond that with the power wanted when the truth is farther off by
-        quantile(power)/quantile(1 - level/2) of it. Infinite where a side has no end.
-    """
-    longer = max(centre - low, high - centre)
-    return longer * (1 + float(norm.ppf(power) / norm.ppf(1 - level / 2)))
 
 
 def critical_size(values: Array, *, level: float) -> float:

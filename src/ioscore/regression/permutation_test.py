@@ -13,7 +13,6 @@ from ioscore.regression.permutation import (
     Array,
     Labels,
     TreatmentPaths,
-    interval_mde,
     inverted_interval,
     permuted_assignments,
     spread,
@@ -25,6 +24,16 @@ from ioscore.regression.placed_paths import (
     orthonormal_basis,
     permute,
     place_paths,
+)
+from ioscore.regression.poisson_worlds import poisson_worlds
+from ioscore.regression.power import (
+    POISSON_WORLDS,
+    WORLDS,
+    Statistics,
+    chosen_worlds,
+    planted,
+    smallest_found,
+    world_treatments,
 )
 from ioscore.regression.results import Inference, permutation_p
 
@@ -62,8 +71,10 @@ def permutation_inference(
         its means (a score statistic, studentised by country), the real assignment's too. The
         interval holds the effects that the test does not reject: an effect is taken out of a
         linear outcome, and given to the Poisson fit as an offset. The minimum detectable effect is
-        that of `interval_mde`: it follows the test itself. Where few countries carry the
-        kilograms a score test may reject no effect, however large: then both are infinite.
+        that of `power.smallest_found`: effects are planted on the paths of up to `power.WORLDS`
+        of the assignments (`POISSON_WORLDS`), in kilograms as a factor of the treated years, and this very test is
+        run in each, the Poisson null model fitted anew. Where few countries carry the kilograms a
+        score test may reject no effect, however large: then it is infinite.
     """
     paths = treatment_paths(table, model.column)
     if isinstance(paths, NotApplicable):
@@ -75,7 +86,6 @@ def permutation_inference(
         permuted = _poisson_step(model, paths, labels, 0.0)
         if isinstance(permuted, NotApplicable):
             return permuted
-        given = permuted
     else:
         given = _linear(model, paths, labels)
         permuted = given.combined([1.0, 0.0])
@@ -92,25 +102,63 @@ def permutation_inference(
         moved = _poisson_step(model, paths, labels, effect)
         return None if isinstance(moved, NotApplicable) else _p(_statistics(moved, paths))
 
-    low, high = -inf, inf
+    low, high, seen = -inf, inf, inf
     if 1 / (valid + 1) <= level:
-        low, high = inverted_interval(p_value, centre=coefficient, step=spread(other), level=level)
+        step = spread(other)
+        low, high = inverted_interval(p_value, centre=coefficient, step=step, level=level)
+        most = POISSON_WORLDS if model.poisson else WORLDS
+        worlds = chosen_worlds(~np.isnan(statistics), most)
+        seen = smallest_found(
+            _planted(model, paths, labels, worlds, coefficient),
+            worlds,
+            start=2 * step,
+            level=level,
+            power=power,
+        )
     return Inference(
         p=_p(statistics),
         low=low,
         high=high,
-        mde=interval_mde(low, high, centre=coefficient, level=level, power=power),
+        mde=seen,
         draws=valid,
         note=_note(model, paths, len(labels) - 1, valid, level, -inf < low and high < inf),
     )
 
 
-def _linear(model: Model, paths: TreatmentPaths, labels: Labels) -> Permuted:
-    """Return the permutations with two outcomes: the model's own, and the real treatment."""
+def _linear(
+    model: Model, paths: TreatmentPaths, labels: Labels, true: Array | None = None
+) -> Permuted:
+    """Return the permutations with two outcomes, the model's own and the real treatment, and more."""
     basis = orthonormal_basis(effects_design(model.frame, model.effects, model.controls))
     outcomes = model.frame[["y", model.column]].to_numpy(float)
+    if true is not None:
+        outcomes = np.column_stack([outcomes, true])
     placed = place_paths(model.frame, paths, outcomes, basis, parameters=_parameters(model, basis))
     return permute(placed, labels)
+
+
+def _planted(
+    model: Model, paths: TreatmentPaths, labels: Labels, worlds: Labels, coefficient: float
+) -> Statistics:
+    """Return the statistics of this test with effects planted on the paths of some assignments."""
+    country = pd.Index(paths.countries).get_indexer(model.frame["country"])
+    year = pd.Index(paths.years).get_indexer(model.frame["year"])
+    true = world_treatments(paths, labels[worlds], country, year)
+    if not model.poisson:
+        given = _linear(model, paths, labels, true)
+        return planted(given, coefficient, studentised=paths.studentised).statistics
+    design = effects_design(model.frame, model.effects, model.controls)
+    freed = model.frame["y"] * np.exp(-coefficient * model.frame[model.column])
+    return poisson_worlds(
+        freed.to_numpy(float),
+        true,
+        design,
+        paths,
+        labels,
+        country=country,
+        year=year,
+        parameters=_parameters(model, orthonormal_basis(design)),
+    ).statistics
 
 
 def _poisson_step(

@@ -13,13 +13,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ioscore.regression.power import chosen_worlds, smallest_found
 from ioscore.regression.results import permutation_p
 
 Array = NDArray[np.float64]
-
-STEPS = 160
-REACH = 40.0
-"""The detectable effect is looked for in steps of a quarter standard error, up to 40 of them."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -146,29 +143,26 @@ def shift_mde(
     Returns
     -------
     float
-        In units of y per unit of the dose; infinite where none up to 40 standard errors is found.
+        In units of y per unit of the dose; infinite where none up to `power.MOST` is found.
 
     Notes
     -----
-    What the controls leave of the outcome is taken as the world without an effect. Every turn in
-    its place is taken as the true dose, an effect of either sign is added, and the test run: the
-    share of rejections is the power. The first effect on the grid that reaches the power wanted
-    is returned.
+    The residuals of the observed regression are taken as the world without an effect. Every turn
+    is taken as the true dose in turn, an effect of either sign is added, and the test run: as
+    `power.smallest_found` has it. The search begins at a standard error.
     """
     size = len(paths.doses)
+    part = paths.part[0] / (paths.part[0] ** 2).sum()
     rest = paths.unexplained[0] @ y
-    scale = np.sqrt((rest**2).sum() / paths.df[0] / (paths.part[0] ** 2).sum())
-    compared = (np.arange(size)[:, None] + turns[None, :]) % size
-    for step in range(1, STEPS + 1):
-        effect = step * REACH / STEPS * scale
-        rejected = []
-        for sign in (1.0, -1.0):
-            found = np.abs(paths.statistics(rest + sign * effect * paths.doses))
-            own, others = np.diagonal(found), np.take_along_axis(found, compared, axis=1)
-            known = ~np.isnan(others)
-            far = (others >= own[:, None] * (1 - 1e-9)) & known
-            p = (far.sum(axis=1) + 1) / (known.sum(axis=1) + 1)
-            rejected.append((p <= level)[~np.isnan(own)])
-        if np.mean(np.concatenate(rejected)) >= power:
-            return float(effect)
-    return float("inf")
+    rest = rest - (part @ rest) * paths.part[0]
+    error = np.sqrt((rest**2).sum() / paths.df[0] * (part**2).sum())
+    worlds = chosen_worlds(~np.isnan(paths.statistics(rest)))
+    # Of each world only the turns that the test compares with, counted from its own, and itself.
+    away = (np.arange(size)[:, None] - worlds) % size
+    compared = np.isin(away, np.append(0, turns))
+
+    def statistics(effect: float, some: slice) -> Array:
+        found = paths.statistics(rest + effect * paths.doses[worlds[some]]).T
+        return np.where(compared[:, some], found, np.nan)
+
+    return smallest_found(statistics, worlds, start=float(error), level=level, power=power)

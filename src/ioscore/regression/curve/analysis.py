@@ -267,7 +267,7 @@ def _together(
     statistics = joint_statistics(tested[once], np.abs(t[once]) > reach)
     shown = rows.loc[counted, "coefficient"]
     main = rows.loc[rows["main"] & estimated, "coefficient"]
-    critical, mde = smallest_seen(statistics, given.counts, level=plan.level, power=plan.power)
+    critical, mde = smallest_seen(statistics, given, level=plan.level, power=plan.power)
     held = (~np.isnan(tested[once])).mean(axis=0) @ given.counts / given.counts.sum()
     summary |= {
         "positive": int((shown > 0).sum()),

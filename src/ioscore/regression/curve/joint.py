@@ -8,7 +8,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ioscore.regression.permutation import Array, Labels, critical_size, permutation_mde
+from ioscore.regression.curve.assignments import Assignments
+from ioscore.regression.permutation import NO_VARIATION, Array, Labels, critical_size
+from ioscore.regression.power import Planted, chosen_worlds, smallest_found
 from ioscore.regression.results import permutation_p
 
 STATISTICS = ("median", "sign", "significant")
@@ -87,7 +89,7 @@ def joint_p_values(statistics: pd.DataFrame, counts: Labels) -> dict[str, float]
 
 
 def smallest_seen(
-    statistics: pd.DataFrame, counts: Labels, *, level: float, power: float
+    statistics: pd.DataFrame, given: Assignments, *, level: float, power: float
 ) -> tuple[float, float]:
     """Return the critical median, and the minimum detectable one, both infinite where none is.
 
@@ -95,20 +97,39 @@ def smallest_seen(
     ----------
     statistics : pandas.DataFrame
         From `joint_statistics`.
-    counts : numpy.ndarray
+    given : Assignments
     level, power : float
 
     Returns
     -------
     critical, detectable : float
         The |median| beyond which p <= level, and the true effect, the same in every specification,
-        that is found with the power wanted, as `permutation_mde` has it.
+        that is found with the power wanted, as `power.smallest_found` has it.
+
+    Notes
+    -----
+    The second is approximate. The effects are planted in the medians, not in the outcomes: each
+    median is moved by what the assignment makes of the true treatment in a panel with effects of
+    country and year and no year missing, whatever the rows and controls of the specifications; and
+    the estimated effect is taken out in the same way.
     """
-    drawn = statistics["median"].repeat(counts).dropna().to_numpy()
-    return (
-        critical_size(drawn, level=level),
-        permutation_mde(drawn, level=level, power=power),
-    )
+    drawn = statistics["median"].repeat(given.counts).dropna().to_numpy()
+    # What was stands in front, as in the test, then each permutation as often as it was drawn.
+    repeats = np.append(0, np.repeat(np.arange(len(given.counts)), given.counts))
+    median = statistics["median"].to_numpy()[repeats]
+    there = ~np.isnan(median)
+    repeats, median = repeats[there], median[there]
+    treated = given.paths.paths[given.labels[repeats]]
+    treated = treated - treated.mean(axis=1, keepdims=True)
+    flat = (treated - treated.mean(axis=2, keepdims=True)).reshape(len(repeats), -1)
+    size = (flat**2).sum(axis=1)[:, None]
+    worlds = chosen_worlds(size[:, 0] > NO_VARIATION * max(float(size.max()), 1.0))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        freed = median[:, None] - median[0] * (flat @ flat[0])[:, None] / size
+        made = Planted(coefficient=freed, moved=flat @ flat[worlds].T / size)
+    start = 2 * float(np.std(drawn)) or 1.0
+    seen = smallest_found(made.statistics, worlds, start=start, level=level, power=power)
+    return critical_size(drawn, level=level), seen
 
 
 def own_p_values(values: Array, counts: Labels) -> Array:

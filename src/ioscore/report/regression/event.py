@@ -43,6 +43,7 @@ def summary(result: EventStudy) -> list[str]:
             lines.append(_sentence(estimate, course, result))
         if isinstance(course.before, Before):
             lines.append(_before(course.before, result.level))
+            lines += _as_large(course.periods, result.reference)
     if any(isinstance(course.periods, pd.DataFrame) for course in result.courses):
         lines.append(NOT_BY_LOT)
     return [*lines, AMBIGUOUS]
@@ -178,7 +179,24 @@ def _before(before: Before, level: float) -> str:
         if before.p <= level
         else "no difference before the start is shown, nor is its absence"
     )
-    return f"Before the start ({years}): p = {before.p:.3f} by permutation; {verdict}."
+    cluster = ""
+    if not isinstance(before.p_cluster, NotApplicable):
+        cluster = f" ({before.p_cluster:.3f} by F with clustered errors, for many countries)"
+    return f"Before the start ({years}): p = {before.p:.3f} by permutation{cluster}; {verdict}."
+
+
+def _as_large(periods: pd.DataFrame, reference: int) -> list[str]:
+    """Say it where years before the start differ as much from that of reference as years after."""
+    size = periods["coefficient"] ** 2
+    before = math.sqrt(size[periods["period"] < reference].mean())
+    after = math.sqrt(size[periods["period"] > reference].mean())
+    if before < after:
+        return []
+    return [
+        f"The coefficients before the start are as large as those after it (root mean square "
+        f"{before:.2f} and {after:.2f} log points): effects of this size are what these countries "
+        "show without the treatment."
+    ]
 
 
 def _p(found: float | NotApplicable) -> str:
