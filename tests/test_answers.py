@@ -21,6 +21,10 @@ CLEAR = {"p": 0.001, "corrected_p": 0.005, "low": 0.5, "high": 1.5, "mde": 0.4, 
 CURVED = {"median": 0.9, "holm_median": 0.01, "same_sign": 0.97}
 
 
+class Untested:
+    """An event study that applies, whose test before the start has no p."""
+
+
 def found(planned=None, curved=None, before=0.6):
     """Return the answers where every treatment has the same made-up results."""
     plan = the_plan()
@@ -55,7 +59,9 @@ def found(planned=None, curved=None, before=0.6):
             periods=pd.DataFrame(),
             before=before
             if isinstance(before, NotApplicable)
-            else Before(periods=(-2,), size=0.1, p=before, p_cluster=NotApplicable("made up")),
+            else Before(
+                periods=(-2,), size=0.1, p=_p_of(before), p_cluster=NotApplicable("made up")
+            ),
             assignments=10,
         )
         for t in plan.treatments
@@ -70,6 +76,10 @@ def found(planned=None, curved=None, before=0.6):
         estimates=(),
     )
     return answers(panel, curve, event, plan)
+
+
+def _p_of(before):
+    return NotApplicable("too few assignments") if isinstance(before, Untested) else before
 
 
 def test_it_shows_when_everything_that_the_plan_asks_for_holds():
@@ -97,6 +107,20 @@ def test_one_thing_that_does_not_hold_is_enough_against(change, word):
     assert table["because"].str.contains(word).all()
 
 
+def test_a_p_at_the_level_counts_as_clear():
+    """A p by permutation can equal the level; then estimate and curve are clear, and a trend is one."""
+    at = {"planned": {"corrected_p": 0.05}, "curved": {"holm_median": 0.05}}
+    assert (found(**at)["answer"] == "shows").all()
+    assert found(before=0.05)["because"].str.contains("a trend before").all()
+
+
+def test_a_trend_that_could_not_be_tested_counts_against():
+    """Where an event study applies but has no p before the start, nothing is shown by it."""
+    table = found(before=Untested())
+    assert (table["answer"] == "cannot_say").all()
+    assert table["because"].str.contains("could not be tested").all()
+
+
 def test_an_event_study_that_does_not_apply_holds_nothing_against():
     """Where no event study applies the other conditions decide."""
     assert (found(before=NotApplicable("one year of start"))["answer"] == "shows").all()
@@ -117,3 +141,5 @@ def test_answers_are_told_with_what_seizures_measure():
     assert said[-1] == AMBIGUOUS
     assert all(t.organisation in " ".join(said) for t in the_plan().treatments)
     assert (answers_table(table).frame["high"] == "open").all()
+    assert not any("not the answer of the plan" in line for line in said)
+    assert "changed: draws" in " ".join(answers_text(table, the_plan(), ("draws",)))

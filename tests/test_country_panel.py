@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -11,7 +12,7 @@ import pytest
 
 from ioscore.errors import NotApplicable
 from ioscore.regression.cluster_inference import SHARED
-from ioscore.regression.country_panel import INFERENCES, country_panel, treatment_label
+from ioscore.regression.country_panel import INFERENCES, SUPPLY, country_panel, treatment_label
 from ioscore.regression.panel_model import drawn_model, fit
 from ioscore.regression.results import Inference, to_frame
 from outcome_data import plan, real_panel
@@ -258,6 +259,123 @@ def test_figures_are_drawn_without_a_warning(result):
     assert list(drawn) == ["coefficients", "variants"]
     for figure in drawn.values():
         assert image(figure, "png").startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize("how", ["poisson", "log"])
+@pytest.mark.parametrize("variant", ["main", "governance", "jointly"])
+def test_supply_that_all_share_is_dropped_with_a_note(variant, how):
+    """Where all countries border on Afghanistan year effects absorb supply; effects are found."""
+    near = ("IRN", "PAK", "TJK", "TKM", "UZB")
+    here = plan().sample.model_copy(update={"countries": near})
+    model, drawn = drawn_model(
+        made_up(noise=0.0),
+        plan().model_copy(update={"sample": here, "treatments": plan().treatments[1:3]}),
+        outcome="opiates",
+        variant=variant,
+        how=how,
+        treatment=plan().treatments[2],
+    )
+    assert "supply_exposed" not in model.controls
+    assert any("year effects absorb" in text for text in drawn.left_out)
+    # Iterations stop at 1e-11 of the deviance.
+    assert fit(model).coefficient == pytest.approx(EFFECT, abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("rows", "word"),
+    [
+        (lambda t: t["year"] < 1900, "no country has a year"),
+        (lambda t: t["year"] > 0, "zero in every"),
+    ],
+)
+def test_no_rows_and_nothing_seized_are_reasons(rows, word):
+    """A sample without rows, or of zeros only, has the reason in place of every number."""
+    from ioscore.report.regression import panel
+
+    table = made_up()
+    table["opiates"] = (table["opiates"] * 0).where(rows(table))
+    found = country_panel(
+        table,
+        small_plan("sco_membership", only="poisson"),
+        outcome="opiates",
+        rng=np.random.default_rng(0),
+    )
+    reasons = [e.coefficient.reason for e in found.estimates if e.label == "SCO membership"]
+    assert all(word in reason for reason in reasons)
+    assert found.largest is None
+    said = " ".join(panel.summary(found))
+    assert "None could be estimated" in said
+    assert "none stands out" not in said
+    assert "0 of 0" not in said
+
+
+def test_treatments_without_a_p_are_not_among_those_asked_of():
+    """Of two treatments one has no estimate: p is corrected for asking of one, and says so."""
+    from ioscore.report.regression import panel
+
+    table = made_up()
+    table["sco_membership"] = (table["year"] > 2005).astype(float)
+    chosen = small_plan("sco_membership", "csto_operation_channel", only="log")
+    found = country_panel(table, chosen, outcome="opiates", rng=np.random.default_rng(1))
+    assert "corrected for asking of 1." in " ".join(panel.summary(found))
+
+
+def told_of(result, *, points=0.2, cluster=0.009, own=0.712, trends=0.4):
+    """Return the summary where the first planned estimate, its p and its trend variant are given."""
+    from ioscore.report.regression import panel
+
+    one = next(e for e in result.estimates if e.planned)
+    made = dict(one.inference)
+    made["cluster"] = Inference(p=cluster, se=0.1, low=0.0, high=0.4, mde=0.3)
+    made["permutation"] = Inference(p=own, low=-math.inf, high=math.inf, mde=math.inf, draws=99)
+    label = f"{one.label}, with own trends"
+    supply = f"{SUPPLY}, common trend"
+    changed = {
+        one.label: {"coefficient": points, "inference": made},
+        label: {"coefficient": trends},
+        supply: {"coefficient": 2.0},
+    }
+    estimates = tuple(
+        replace(e, **changed.get(e.label, {})) if e.estimator == one.estimator else e
+        for e in result.estimates
+    )
+    return " ".join(panel.summary(replace(result, estimates=estimates, largest=("IRN", 0.74))))
+
+
+def test_the_report_says_why_errors_by_country_and_permutation_part(result):
+    """Where CR1 is clear and permutation is not, both stand there with who has the kilograms."""
+    said = told_of(result)
+    assert "p = 0.009 against 0.712" in said
+    assert "IRN alone has 74% of all" in said
+    assert "would call clear" not in told_of(result, cluster=0.2, trends=0.4).partition("OSCE")[0]
+
+
+def test_the_report_says_whose_sign_turns_with_own_trends(result):
+    """A coefficient of 0.2 that becomes -0.4 turns its sign; one that becomes 0.4 does not."""
+    assert "SCO membership (1.22 becomes 0.67 times as much)" in told_of(result, trends=-0.4)
+    assert "SCO membership (1.22" not in told_of(result, trends=0.4)
+
+
+def test_a_tenth_more_is_a_tenth_more(result):
+    """With an elasticity of two, a tenth more poppy is 1.1 squared, 21% more."""
+    assert "a tenth more, +21.0% is seized" in told_of(result)
+
+
+def test_intervals_are_said_not_to_be_corrected_and_to_be_either_way(result):
+    """Each interval has that word, and no effect is ruled out either way."""
+    said = told_of(result)
+    assert "(not corrected for asking of several)" in said
+    assert "beyond a factor of 1.5 either way ruled out" in said
+
+
+def test_the_largest_share_is_that_of_the_sample():
+    """The share is a sum over the countries and years of the plan."""
+    table = real_panel()
+    chosen = small_plan("sco_membership", only="log")
+    found = country_panel(table, chosen, outcome="opiates", rng=np.random.default_rng(0)).largest
+    here = table[table["country"].isin(plan().sample.countries) & table["year"].between(1996, 2023)]
+    iran = here.loc[here["country"] == "IRN", "opiates"].sum() / here["opiates"].sum()
+    assert found == ("IRN", pytest.approx(iran, rel=1e-12))
 
 
 @pytest.mark.acceptance

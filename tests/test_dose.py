@@ -14,7 +14,7 @@ from linearmodels.iv import IV2SLS
 
 from ioscore.errors import NotApplicable, PanelError
 from ioscore.regression.dose import Dose, dose_response
-from ioscore.regression.results import to_frame
+from ioscore.regression.results import METHODS, to_frame
 from ioscore.regression.shifts import chosen_turns, shift_mde, shift_p, shifted, turned
 from ioscore.regression.shrinkage import shrunk
 from ioscore.regression.stationarity import integration, levels_fit, longest_run, root_tests
@@ -87,7 +87,7 @@ def by_hand(table, lag=0):
 
 @pytest.mark.parametrize("lag", [0, 1])
 def test_coefficients_and_errors_equal_linearmodels(lag):
-    """OLS and HAC errors are those of linearmodels on differences made by hand, at either lag."""
+    """OLS and HAC errors, with n/(n - k), are those of linearmodels on differences made by hand."""
     table = made_up(np.random.default_rng(5))
     if lag:  # The lag reaches to 1995 for the difference of 1997.
         table.loc[table["year"] == 1995, ["alpha_a", "documented_rows"]] = 0.3, 4
@@ -100,7 +100,12 @@ def test_coefficients_and_errors_equal_linearmodels(lag):
     x = hand[["dose", "documentation", "supply"]].assign(one=1.0)
     other = IV2SLS(hand["y"], x, None, None)
     plain = other.fit(cov_type="unadjusted", debiased=True)
-    robust = other.fit(cov_type="kernel", kernel="bartlett", bandwidth=plan().series.bandwidth - 1)
+    robust = other.fit(
+        cov_type="kernel",
+        kernel="bartlett",
+        bandwidth=plan().series.bandwidth - 1,
+        debiased=True,
+    )
     # Two ways through the same least squares differ by rounding alone.
     assert estimate.coefficient == pytest.approx(plain.params["dose"], rel=1e-8)
     assert estimate.inference["ols"].se == pytest.approx(plain.std_errors["dose"], rel=1e-8)
@@ -115,8 +120,22 @@ def test_a_planted_effect_is_found():
     ols = found.inference["ols"]
     assert ols.low < 0.5 < ols.high
     assert ols.low > 0.3
-    assert found.inference["permutation"].p == pytest.approx(1 / 28)
+    assert found.inference["turns"].p == pytest.approx(1 / 28)
     assert found.planned
+
+
+@pytest.mark.parametrize("named", ["permutation", "turns"])
+def test_one_country_is_turned_in_time_and_not_permuted(named):
+    """However the plan names it, the main inference is that of turns, under a name of its own."""
+    chosen = plan().model_copy(update={"dose": plan().dose.model_copy(update={"inference": named})})
+    found = dose_response(
+        made_up(np.random.default_rng(2)), chosen, DOSES, outcome="opiates",
+        rng=np.random.default_rng(1),
+    ).estimates[0]  # fmt: skip
+    assert found.main == "turns"
+    assert list(found.inference) == ["ols", "hac", "turns"]
+    assert METHODS["turns"].name != METHODS["permutation"].name
+    assert "countr" not in METHODS["turns"].null
 
 
 def test_no_difference_reaches_over_the_missing_year():
@@ -264,25 +283,26 @@ def test_turning_keeps_its_level_where_free_permutation_does_not():
 
 
 def test_the_detectable_effect_is_where_the_test_begins_to_find_it():
-    """Effects of that size, put on every turn of the path, are found in 80%; a step smaller, not."""
+    """Effects of that size of either sign, put on every turn of the path, are found in 80%."""
     rng = np.random.default_rng(12)
     dose, documents, fixed, at = turns(rng)
     y, every = rng.normal(size=len(at)), np.arange(1, 28)
     paths = shifted(dose, documents, fixed, at)
     found = shift_mde(paths, y, every, level=0.05, power=0.8)
-    rest = paths.unexplained[0] @ y
-    step = 0.25 * np.sqrt((rest**2).sum() / paths.df[0] / (paths.part[0] ** 2).sum())
+    columns = np.column_stack([paths.doses[0], turned(documents, at)[0], fixed])
+    rest = y - columns @ np.linalg.lstsq(columns, y, rcond=None)[0]
 
     def power(effect):
         hits = []
         for s in range(28):
             world = shifted(np.roll(dose, s), np.roll(documents, s), fixed, at)
-            for sign in (1, -1):
-                p, _ = shift_p(world, rest + sign * effect * world.doses[0], every)
-                hits.append(p <= 0.05)
+            p, _ = shift_p(world, rest + effect * world.doses[0], every)
+            hits.append(p <= 0.05)
         return np.mean(hits)
 
-    assert power(found) >= 0.8 > power(found - step)
+    assert min(power(found), power(-found)) >= 0.8
+    # The search ends within 2% of an effect that it does not find.
+    assert min(power(0.97 * found), power(-0.97 * found)) < 0.8
 
 
 def test_too_few_turns_give_no_p():
@@ -290,7 +310,7 @@ def test_too_few_turns_give_no_p():
     few = plan().model_copy(update={"draws": 9})
     table = made_up(np.random.default_rng(3))
     result = dose_response(table, few, DOSES, outcome="opiates", rng=np.random.default_rng(1))
-    found = result.estimates[0].inference["permutation"]
+    found = result.estimates[0].inference["turns"]
     assert isinstance(found, NotApplicable)
     assert "9 turns" in found.reason
 

@@ -244,7 +244,7 @@ CENTRAL_ASIA = {"KAZ", "KGZ", "TJK", "TKM", "UZB"}
         ("caricc", CENTRAL_ASIA | {"AZE", "RUS"}, {2009}),
         ("border_management_staff_college", {"TJK"}, {2009}),
         ("operation_channel", {"ARM", "KAZ", "KGZ", "RUS", "TJK", "UZB"}, {2003, 2007}),
-        ("border_guarding", {"TJK"}, {1991}),
+        ("border_guarding", {"ARM", "GEO", "KGZ", "TJK", "TKM"}, {1991, 1992, 1993, 1994}),
     ],
 )
 def test_what_each_organisation_did_is_dated(data, instrument, countries, start):
@@ -261,6 +261,8 @@ def test_dated_activity_says_what_is_known(data):
     assert tuple(rows.loc["channel-uzb", ["start", "end"]]) == (2007, 2012)
     assert rows.loc["cst-geo", "end"] == rows.loc["cst-aze", "end"] == 1999
     assert rows.loc["russian-border-tjk", "end"] == 2005
+    assert (rows.loc[[f"russian-border-{c}" for c in ("geo", "kgz", "tkm")], "end"] == 1999).all()
+    assert pd.isna(rows.loc["russian-border-arm", "end"])
     members = rows[(rows["organisation"] == "SCO") & (rows["instrument"] == "membership")]
     assert dict(zip(members["country"], members["start"], strict=True)) == {
         "KAZ": 2001, "KGZ": 2001, "RUS": 2001, "TJK": 2001, "UZB": 2001, "PAK": 2017, "IRN": 2023

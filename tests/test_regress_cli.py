@@ -136,6 +136,51 @@ def test_a_plan_of_ones_own_is_followed(tmp_path):
     assert "Made-up event" in estimate["label"]
 
 
+def test_every_drug_of_the_help_is_estimated():
+    """Opium is no outcome of the plan: it is estimated, and exploratory."""
+    run = ioscore("regress", "synth", "--drug", "opium", "-f", "json")
+    assert run.status == 0, run.err
+    estimates = json.loads(run.out)["analyses"]["synth"]["opium"]["estimates"]
+    assert estimates
+    assert not any(estimate["planned"] for estimate in estimates)
+
+
+def test_a_changed_plan_is_not_called_planned(tmp_path):
+    """With another seed nothing is planned, in JSON and tables; the plan's own seed changes nothing."""
+    other = ioscore("regress", "synth", "--drug", "opiates", "--seed", 1, "-o", tmp_path / "other")
+    assert other.status == 0, other.err
+    assert "as planned, but changed: seed" in other.out
+    for path in (tmp_path / "other").glob("synth_*"):
+        if path.suffix in (".csv", ".tex") and path.stem != "synth_long":
+            text = path.read_text(encoding="utf-8").replace("as planned, but changed: seed", "")
+            assert "planned" not in text, path.name
+    document = json.loads((tmp_path / "other" / "regression.json").read_text(encoding="utf-8"))
+    for estimate in document["analyses"]["synth"]["opiates"]["estimates"]:
+        assert estimate["planned"] is False
+        assert estimate["changed"] == ["seed"]
+    run = ioscore("regress", "synth", "--drug", "opiates", "--seed", read_plan().seed, "-f", "json")
+    same = json.loads(run.out)["analyses"]["synth"]["opiates"]["estimates"]
+    assert all(estimate["planned"] and not estimate["changed"] for estimate in same)
+
+
+def test_other_data_are_not_called_planned(tmp_path):
+    """The shipped figures handed in as a folder of one's own: nothing is planned."""
+    run = ioscore(
+        "regress", "synth", "--drug", "opiates", "--data", ROOT / "data", "-f", "json"
+    )  # fmt: skip
+    assert run.status == 0, run.err
+    estimates = json.loads(run.out)["analyses"]["synth"]["opiates"]["estimates"]
+    assert all(estimate["changed"] == ["data"] for estimate in estimates)
+
+
+def test_the_help_says_what_planned_is():
+    """What is named further is exploratory, and the help does not say otherwise."""
+    run = ioscore("regress", "--help")
+    words = " ".join(run.out.split())
+    assert "What the plan does not name is marked exploratory" not in words
+    assert "names first" in words
+
+
 @pytest.mark.parametrize(
     ("change", "words"),
     [
@@ -143,6 +188,7 @@ def test_a_plan_of_ones_own_is_followed(tmp_path):
         (("level: 0.05", "level: 5"), ("line", "level")),
         (("years: [1996, 2023]", "years: [2023, 1996]"), ("1996",)),
         (("draws: 999", "draws: many"), ("line", "draws")),
+        (("treatments:\n", "treatments: []\nonce:\n"), ("line", "treatments")),
     ],
 )
 def test_a_plan_that_says_something_impossible_is_refused_by_line(tmp_path, change, words):
@@ -158,7 +204,7 @@ def test_a_plan_that_says_something_impossible_is_refused_by_line(tmp_path, chan
     ("arguments", "words"),
     [
         (("--plan", "absent.yaml"), ("absent.yaml",)),
-        (("--drug", "cocaine"), ("cocaine",)),
+        (("--drug", "cocaine"), ("cocaine", "opium")),
         (("--data", "absent"), ("absent",)),
     ],
 )
@@ -232,6 +278,24 @@ def test_a_coefficient_that_there_is_not_is_never_a_number():
     assert table[["coefficient", "factor", "p"]].isna().all(axis=None)
     assert "n/a" in regression_table([absent])["(1)"].tolist()
     assert records([absent])[0]["coefficient"] == {"not_applicable": "collinear"}
+
+
+def test_an_infinite_number_is_explained():
+    """A detectable effect of none and an end that there is not have a note each, only where shown."""
+    endless = Inference(p=0.3, low=-math.inf, high=1.0, mde=math.inf, draws=99)
+    notes = " ".join(inference_table([estimate_of(inference={"permutation": endless})]).notes)
+    assert "Detectable, none" in notes
+    assert "has no end on that side" in notes
+    known = Inference(p=0.3, low=-1.0, high=1.0, mde=2.0, draws=99)
+    assert inference_table([estimate_of(inference={"permutation": known})]).notes == []
+
+
+@pytest.mark.parametrize("p", [0.712, 0.0004, 1.0])
+def test_a_p_has_one_look(p):
+    """Readings of all analyses write a p by the same function: a zero before the point."""
+    from ioscore.report.sentences import p_value
+
+    assert p_value(p) == {0.712: "= 0.712", 0.0004: "< 0.001", 1.0: "= 1.000"}[p]
 
 
 def test_the_regression_table_has_a_column_for_each_model():

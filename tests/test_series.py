@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from itertools import combinations, pairwise
 
 import numpy as np
@@ -474,3 +475,18 @@ def test_every_inference_of_an_estimate_has_interval_and_detectable_effect():
                 assert 0 < found.p <= 1
                 assert found.low < estimate.coefficient < found.high
                 assert found.mde > found.se > 0
+
+
+@pytest.mark.parametrize(("p", "clear"), [(0.05, True), (0.0501, False)])
+def test_a_p_at_the_level_is_clear(p, clear):
+    """The border belongs to what is clear, as in the other analyses."""
+    from ioscore.report.regression import series as report
+
+    result = run(made_up())
+    own = tuple(
+        replace(e, inference={**e.inference, "fixed_b": replace(found, p=p)})
+        for e in result.estimates
+        if isinstance(found := e.inference["fixed_b"], Inference)
+    )
+    said = " ".join(report.summary(replace(result, estimates=own)))
+    assert ("Clear at the 5% level" in said) == clear

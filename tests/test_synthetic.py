@@ -364,6 +364,20 @@ def test_on_the_shipped_panel_one_event_of_three_applies():
     assert not any(e.planned for e in other.estimates)
 
 
+def test_what_began_in_the_years_of_moved_events_is_named():
+    """In 2001 to 2004 the SCO, BOMCA and Channel began in Tajikistan; the sentence names them."""
+    found = synthetic_control(real_panel(), plan(), outcome="opiates")
+    assert found.events[0].began == (
+        "SCO membership (2001)",
+        "BOMCA border management (2003)",
+        "CSTO operation channel (2003)",
+    )
+    said = " ".join(report.summary(found))
+    assert "Moved to earlier years, before the event" in said
+    assert "began in TJK in these years: SCO membership (2001), BOMCA" in said
+    assert not any("without one" in table.title for table in report.tables(found))
+
+
 def test_rank_p_counts_ties_against_the_treated_country():
     """Two of three with the same ratio as the first: p is one."""
     one = fitted(made_up(1))
@@ -377,6 +391,7 @@ def test_the_report_says_what_seizures_measure_and_can_be_written():
     names = ["weights", "placebos", "in_time", "one_out", "left_out"]
     assert [t.name for t in report.tables(applied())] == names
     assert all(len(t.frame) for t in report.tables(applied()))
+    assert not any("nothing happened" in text for text in said)
     document = plain(report.document(applied()))
     json.dumps(document, allow_nan=False)
     assert "not_applicable" in document["events"][1]

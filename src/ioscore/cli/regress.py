@@ -73,21 +73,34 @@ def regress(
 ) -> None:
     """Estimate what the analysis plan names, every inference that applies side by side.
 
-    Seizures measure enforcement as much as flow: no sign is read as success or failure. What the
-    plan does not name is marked exploratory; what cannot be said is shown with the reason.
+    Seizures measure enforcement as much as flow: no sign is read as success or failure. Planned is
+    what the plan names first: its outcome, estimator and lag. The further ones that it names, and
+    whatever it does not name, are marked exploratory; with other draws, another seed or other data
+    nothing is called planned. What cannot be said is shown with the reason.
     """
     with failures():
         from ioscore.io.outcomes import read_outcome_data
         from ioscore.io.plans import read_plan, read_sizes
-        from ioscore.study.outcomes import Judged, panel_tables, run_analysis
+        from ioscore.study.outcomes import Judged, marked, panel_tables, run_analysis
 
         _need_models()
-        changed = {k: v for k, v in {"draws": draws, "seed": seed}.items() if v is not None}
         fixed = read_plan(plan)
+        asked = {"draws": draws, "seed": seed}
+        changed: dict[str, Any] = {
+            k: v for k, v in asked.items() if v is not None and v != getattr(fixed, k)
+        }
         used = fixed.model_copy(update=changed)
+        if data is not None:
+            changed["data"] = str(data)
         read = read_outcome_data(data)
         tables = panel_tables(
-            read.seizures, read.covariates, read.activity, read.corrections, read.order, used
+            read.seizures,
+            read.covariates,
+            read.activity,
+            read.corrections,
+            read.order,
+            used,
+            drug or (),
         )
         wanted = [a.value for a in Analysis if a is not Analysis.all and what in (a, Analysis.all)]
         judged = None
@@ -99,14 +112,17 @@ def regress(
             outcomes = drug or [used.outcome, *used.further_outcomes]
             with bar(name) as progress:
                 results[name] = {
-                    outcome: run_analysis(
-                        name,
-                        tables,
-                        used,
-                        outcome=outcome,
-                        judged=judged,
-                        jobs=jobs,
-                        progress=progress,
+                    outcome: marked(
+                        run_analysis(
+                            name,
+                            tables,
+                            used,
+                            outcome=outcome,
+                            judged=judged,
+                            jobs=jobs,
+                            progress=progress,
+                        ),
+                        tuple(changed),
                     )
                     for outcome in (outcomes if name != "curve" else ["all"])
                 }
@@ -175,7 +191,7 @@ def _show(
     mark = {Format.csv: "# ", Format.latex: "% ", Format.markdown: "## "}.get(form, "")
     texts = []
     if found is not None:
-        texts.append("\n".join(answers_text(found, plan)) + "\n")
+        texts.append("\n".join(answers_text(found, plan, tuple(parameters["changed"]))) + "\n")
         texts.append(as_text(answers_table(found).frame, form, title=answers_table(found).title))
     for name, by_outcome in results.items():
         said = []

@@ -37,8 +37,12 @@ def answers(
         One row for each treatment: `organisation`, `coefficient` (planned, log points), `low`,
         `high`, `p` and `p_corrected` (over the treatments), `detectable` (log points), `median` (of
         the curve), `curve_p` (joint, corrected), `same_sign` (share of specifications),
-        `before_p` (of a trend before the start; NaN where no event study applies), `answer`
-        (``shows``, ``none_large`` or ``cannot_say``), `because`.
+        `before_p` (of a trend before the start; NaN where no event study applies or its test could
+        not be made), `answer` (``shows``, ``none_large`` or ``cannot_say``), `because`.
+
+    Notes
+    -----
+    A p is clear at the level or below it: that of a permutation, (k + 1)/(B + 1), can equal it.
     """
     before = {course.treatment: course.before for course in event.courses}
     joint = curve.joint.set_index("treatment")
@@ -49,16 +53,20 @@ def answers(
         planned = own.loc[treatment_label(treatment)]
         curved = joint.loc[treatment.column]
         trend = before.get(treatment.column, NotApplicable("not in the plan of the event study"))
-        found = trend.p if isinstance(trend, Before) else trend
-        before_p = nan if isinstance(found, NotApplicable) else found
+        applies = isinstance(trend, Before)
+        before_p = trend.p if isinstance(trend, Before) else nan
+        before_p = nan if isinstance(before_p, NotApplicable) else before_p
         against = {
-            "the planned estimate is not clear": not planned["corrected_p"] < plan.level,
-            "the curve as a whole is not clear": not curved["holm_median"] < plan.level,
+            "the planned estimate is not clear": not planned["corrected_p"] <= plan.level,
+            "the curve as a whole is not clear": not curved["holm_median"] <= plan.level,
             "too few specifications have its sign": not curved["same_sign"]
             >= plan.answers.same_sign,
-            "a trend before the start": before_p < plan.level,
+            "a trend before the start": before_p <= plan.level,
+            "whether there was a trend before the start could not be tested": applies
+            and np.isnan(before_p),
         }
-        # A figure that there is not is no evidence: comparisons with NaN count against.
+        # A figure that there is not is no evidence, so each condition fails without it. Where no
+        # event study applies the plan asks for none, and nothing is held against.
         missing = [reason for reason, holds in against.items() if holds]
         within = bool(-reach <= planned["low"] and planned["high"] <= reach)
         answer: Answer = "shows" if not missing else "none_large" if within else "cannot_say"

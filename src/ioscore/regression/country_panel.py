@@ -63,6 +63,9 @@ class CountryPanel:
         Its name.
     level, power, factor : float
         Of the plan.
+    largest : (str, float) or None
+        The country with most kilograms in the sample of the plan, and its share of all; none where
+        nothing was seized.
     """
 
     outcome: str
@@ -72,6 +75,7 @@ class CountryPanel:
     level: float
     power: float
     factor: float
+    largest: tuple[str, float] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -140,6 +144,7 @@ def country_panel(
         level=plan.level,
         power=plan.power,
         factor=plan.answers.factor,
+        largest=_largest(table, plan, outcome),
     )
 
 
@@ -147,6 +152,14 @@ def treatment_label(treatment: Treatment) -> str:
     """Return organisation and instrument: ``UNODC caricc``."""
     prefix = treatment.organisation.lower() + "_"
     return f"{treatment.organisation} {treatment.column.removeprefix(prefix)}".replace("_", " ")
+
+
+def _largest(table: pd.DataFrame, plan: AnalysisPlan, outcome: str) -> tuple[str, float] | None:
+    here = table["country"].isin(plan.sample.countries) & table["year"].between(*plan.sample.years)
+    sums = table.loc[here].groupby("country")[outcome].sum()
+    if not sums.sum() > 0:
+        return None
+    return str(sums.idxmax()), float(sums.max() / sums.sum())
 
 
 def _tasks(plan: AnalysisPlan, rng: np.random.Generator) -> list[_Task]:
@@ -263,7 +276,8 @@ def _described(
         inference=inference,
         main=plan.panel.inference,
         n=len(model.frame),
-        sample=f"{model.clusters} countries, {years.min()}-{years.max()}",
+        sample=f"{model.clusters} countries, "
+        + (f"{years.min()}-{years.max()}" if len(years) else "no years"),
         clusters=model.clusters,
         treated=model.treated if treatment else None,
         effects=model.effects,

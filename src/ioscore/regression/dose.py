@@ -36,7 +36,9 @@ from ioscore.regression.shifts import chosen_turns, shift_mde, shift_p, shifted
 from ioscore.regression.shrinkage import Shrunk, shrunk
 from ioscore.regression.stationarity import Integration, LevelsFit, integration, levels_fit
 
-KINDS = ("ols", "hac", "permutation")
+KINDS = ("ols", "hac", "turns")
+NAMED = {"permutation": "turns"}
+"""How a plan may name an inference: what is permuted of a single country is its path in time."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -197,7 +199,7 @@ def _estimate(
         estimator=f"OLS, differences of {plan.dose.transformation}",
         coefficient=coefficient,
         inference=inference,
-        main=plan.dose.inference,
+        main=NAMED.get(plan.dose.inference, plan.dose.inference),
         n=len(frame),
         sample=f"{plan.dose.country}, {span}",
         controls=("documentation, differenced", "supply, lagged and differenced"),
@@ -244,7 +246,7 @@ def _fitted(
     # The bandwidth of the plan is in years; statsmodels counts lags, one fewer.
     lags = plan.series.bandwidth - 1
     plain = OLS(y, x).fit()
-    robust = OLS(y, x).fit(cov_type="HAC", cov_kwds={"maxlags": lags})
+    robust = OLS(y, x).fit(cov_type="HAC", cov_kwds={"maxlags": lags, "use_correction": True})
     errors = float(plain.bse[0]), float(robust.bse[0])
     if not np.isfinite(errors).all() or min(errors) <= 1e-12 * max(1.0, abs(plain.params[0])):
         reason = "the columns explain the outcome without rest, so there are no errors"
@@ -259,14 +261,14 @@ def _fitted(
             beta, errors[0], df=float(plain.df_resid), level=level, power=power
         ),
         "hac": normal_inference(beta, errors[1], df=None, note=gap, level=level, power=power),
-        "permutation": _turned(sample, name, plan, rng),
+        "turns": _turned(sample, name, plan, rng),
     }
 
 
 def _turned(
     sample: DoseSample, name: str, plan: AnalysisPlan, rng: np.random.Generator
 ) -> Inference | NotApplicable:
-    """Return the permutation test by turning dose and documents in time."""
+    """Return the test by turning dose and documents in time."""
     first, last = (year - sample.lag for year in plan.sample.years)
     paths = sample.paths.loc[first:last, [name, DOCUMENTATION]].dropna()
     years = paths.index.to_numpy(dtype=int)

@@ -11,7 +11,7 @@ from ioscore.regression.results import Inference
 
 Floats = NDArray[np.float64]
 
-DRAWS = 20_000
+DRAWS = 200_000
 """Made-up series behind every fixed-b quantile; their 95% quantile is then known to about 1%."""
 BATCH = 2_000
 

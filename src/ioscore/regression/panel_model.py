@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -23,6 +23,7 @@ SSC = {"k_adj": True, "k_fixef": "nonnested", "G_adj": True, "G_df": "min"}
 effects within countries."""
 TOLERANCE = 1e-11
 MOST_STEPS = 100
+ABSORBED = "supply, which year effects absorb: all countries of the sample are exposed to it alike"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,9 +109,15 @@ def fit(model: Model, *, redundant: bool = False) -> Fitted | NotApplicable:
     Returns
     -------
     Fitted or NotApplicable
-        The latter where nothing is left of the column, a variable is collinear, the rows do not
-        carry the parameters, or the iteration does not converge.
+        The latter where there are no rows or nothing was seized in any, nothing is left of the
+        column, a variable is collinear, the rows do not carry the parameters, or the iteration
+        does not converge.
     """
+    if model.frame.empty:
+        return NotApplicable("no country has a year with all that the model needs")
+    # A Poisson model of nothing has no means; pyfixest would end the process.
+    if model.poisson and not model.frame["y"].sum() > 0:
+        return NotApplicable("the outcome is zero in every country and year")
     if not variation_left(model):
         return NotApplicable(f"effects and controls leave no variation of {model.column}")
     found = fitted_by_pyfixest(model, (model.column, *model.controls), redundant=redundant)
@@ -169,6 +176,12 @@ def drawn_model(
     how : {"poisson", "log"}
     treatment : Treatment or None
         None for supply itself, which is there with a common trend only.
+
+    Returns
+    -------
+    Model, Drawn
+        Without supply, and with a note among what was left out, where year effects absorb it since
+        all countries of the sample are exposed to it alike.
     """
     own = (treatment.column,) if treatment else ()
     others = tuple(t.column for t in plan.treatments if t.column not in own)
@@ -188,6 +201,9 @@ def drawn_model(
     )
     frame = drawn.frame
     controls = [name for name in drawn.controls if name != "supply"]
+    if "supply_exposed" in controls and "year" in plan.panel.effects and _shared_by_all(frame):
+        controls.remove("supply_exposed")
+        drawn = replace(drawn, left_out=(*drawn.left_out, ABSORBED))
     if variant == "jointly":
         controls += others
     if variant == "trends":
@@ -209,6 +225,12 @@ def drawn_model(
         poisson=how == "poisson",
     )
     return model, drawn
+
+
+def _shared_by_all(frame: pd.DataFrame) -> bool:
+    """Say whether supply is the same for all countries in each year."""
+    years = frame.groupby("year")["supply_exposed"]
+    return bool((years.max() == years.min()).all())
 
 
 def fitted_by_pyfixest(

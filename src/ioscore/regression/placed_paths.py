@@ -42,7 +42,7 @@ def orthonormal_basis(design: Array, weights: Array | None = None) -> Array:
     rooted = design if weights is None else design * np.sqrt(weights)[:, None]
     length = np.linalg.norm(rooted, axis=0)
     left, sizes, _ = np.linalg.svd(rooted[:, length > 0] / length[length > 0], full_matrices=False)
-    return left[:, sizes > NO_VARIATION * sizes[0]]
+    return left[:, sizes > NO_VARIATION * sizes.max(initial=0.0)]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -180,7 +180,7 @@ class AnalysisPlan(_Part):
     outcome: str
     further_outcomes: tuple[str, ...]
     sample: Sample
-    treatments: tuple[Treatment, ...]
+    treatments: Annotated[tuple[Treatment, ...], Field(min_length=1)]
     controls: Controls
     series: SeriesPlan
     panel: PanelPlan

@@ -63,6 +63,12 @@ METHODS = {
         null="the treatment of no country changed its outcome, and paths could have fallen to any",
         reference="MacKinnon and Webb (2020), J. Econometrics 218(2)",
     ),
+    "turns": Method(
+        name="turns of the path in time",
+        null="the years in which the dose moved have nothing to do with those in which the outcome "
+        "did: any turn of the path could have been the one observed",
+        reference="Phipson and Smyth (2010), Stat. Appl. Genet. Mol. Biol. 9(1), for its p",
+    ),
     "placebo": Method(
         name="rank among placebos in space",
         null="nothing happened to the treated country that did not happen to the donors",
@@ -130,6 +136,9 @@ class Estimate:
     model : str
         Coefficients of one fit share it, and a column of the regression table; empty where the
         coefficient is a fit of its own.
+    changed : tuple of str
+        What of the plan was changed for this run (``draws``); then an estimate that the plan names
+        is not planned.
     """
 
     analysis: str
@@ -149,6 +158,7 @@ class Estimate:
     controls: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
     model: str = ""
+    changed: tuple[str, ...] = ()
 
 
 def not_estimated(reason: str, methods: Iterable[str]) -> dict[str, Inference | NotApplicable]:

@@ -18,6 +18,7 @@ import numpy as np
 import pandas as pd
 
 from ioscore.errors import NotApplicable
+from ioscore.regression.country_panel import treatment_label
 from ioscore.regression.plan import AnalysisPlan, SynthEvent
 from ioscore.regression.results import Estimate, Inference, not_estimated
 from ioscore.regression.synthetic_fit import SyntheticFit, detectable, fit_synthetic, rank_p
@@ -30,7 +31,7 @@ POOR = 2.0
 
 @dataclass(frozen=True, kw_only=True)
 class InTime:
-    """The event moved to a year in which nothing happened, with years before the real one only.
+    """The event moved to an earlier year, with years before the real one only.
 
     Attributes
     ----------
@@ -77,6 +78,9 @@ class Synthetic:
     p_without : float or NotApplicable
         The same with the treated country in no placebo's pool.
     in_time : tuple of InTime
+    began : tuple of str
+        What the plan names that began in the country from the first of these years to the year
+        before the event, with its year: they are no years in which nothing happened.
     one_out : pandas.DataFrame
         `left_out`, `weight` (that it had), `rmspe_before`, `effect`: each donor left out in turn.
     """
@@ -94,6 +98,7 @@ class Synthetic:
     p: float | NotApplicable
     p_without: float | NotApplicable
     in_time: tuple[InTime, ...] = ()
+    began: tuple[str, ...] = ()
     one_out: pd.DataFrame
 
     @property
@@ -204,6 +209,7 @@ def _study(table: pd.DataFrame, plan: AnalysisPlan, outcome: str, event: SynthEv
         p=rank_p(fits),
         p_without=without if isinstance(without, NotApplicable) else rank_p(without),
         in_time=tuple(_in_time(wide, country, donors, event.year, plan)),
+        began=_began(table, plan, event.year),
         one_out=_one_out(wide, country, donors, own),
     )
 
@@ -243,6 +249,22 @@ def _in_time(
             )
         )
     return found
+
+
+def _began(table: pd.DataFrame, plan: AnalysisPlan, event: int) -> tuple[str, ...]:
+    """Return treatments of the plan that began in the country in the years of moved events."""
+    moved = [year for year in plan.synth.in_time if year < event]
+    if not moved:
+        return ()
+    own = table[table["country"] == plan.synth.country].set_index("year").sort_index()
+    found = []
+    for treatment in plan.treatments:
+        if treatment.column not in own:
+            continue
+        at_work = own.index[own[treatment.column] > 0]
+        if len(at_work) and min(moved) <= at_work[0] < event:
+            found.append((int(at_work[0]), treatment_label(treatment)))
+    return tuple(f"{what} ({year})" for year, what in sorted(found))
 
 
 def _one_out(

@@ -25,5 +25,10 @@ def percent(share: float, error: float = 0.0) -> str:
     return f"{_short(share)}%"
 
 
+def p_value(value: float) -> str:
+    """Return a p as it stands after "p": ``= 0.032``, or ``< 0.001``."""
+    return "< 0.001" if value < 0.001 else f"= {value:.3f}"
+
+
 def _short(share: float) -> str:
     return f"{100 * share:.1f}".removesuffix(".0")

@@ -20,6 +20,7 @@ from ioscore.report.regression.common import (
     Sizes,
     estimates_table,
     inference_table,
+    plan_word,
     records,
     regression_table,
 )
@@ -83,9 +84,11 @@ def tables(
         noted = inference_table(estimates, sizes)
         made.append(Table("estimates", "Estimates", estimates_table(estimates)))
         made.append(Table("inference", "How sure, by every method that applies", noted.frame))
-        planned = [e for e in estimates if e.planned]
+        planned = [e for e in estimates if e.planned or e.changed]
         if planned:
-            title = "Planned estimates: errors in parentheses, p in brackets"
+            word = plan_word(planned[0])
+            kind = "Planned estimates" if planned[0].planned else f"Estimates {word}"
+            title = f"{kind}: errors in parentheses, p in brackets"
             made.append(Table("regression", title, regression_table(planned)))
         notes = noted.notes
     for number, (outcome, result) in enumerate(list(found.items())[:extras]):
@@ -161,13 +164,14 @@ def files(
     """
     from ioscore.report.figures.style import image
 
+    changed = tuple(parameters.get("changed") or ())
     text = json.dumps(
         document(results, plan, parameters, found), indent=2, ensure_ascii=False, allow_nan=False
     )
     yield "regression.json", text + "\n"
     said = []
     if found is not None:
-        said += ["## Answers\n", "\n".join(answers_text(found, plan)) + "\n"]
+        said += ["## Answers\n", "\n".join(answers_text(found, plan, changed)) + "\n"]
         yield "answers.csv", as_csv(answers_table(found).frame)
         yield "answers.tex", as_latex(answers_table(found).frame)
     for name, by_outcome in results.items():

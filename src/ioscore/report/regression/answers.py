@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pandas as pd
 
 from ioscore.regression.plan import AnalysisPlan
 from ioscore.report.panel import AMBIGUOUS
-from ioscore.report.regression.common import factor
+from ioscore.report.regression.common import changed_word, factor
 from ioscore.report.sensitivity.common import Table
 from ioscore.report.sentences import listed
 
@@ -17,9 +19,20 @@ WORDS = {
 }
 
 
-def answers_text(found: pd.DataFrame, plan: AnalysisPlan) -> list[str]:
-    """Return the answer of the plan's question in sentences."""
+def answers_text(found: pd.DataFrame, plan: AnalysisPlan, changed: Sequence[str] = ()) -> list[str]:
+    """Return the answer of the plan's question in sentences.
+
+    Parameters
+    ----------
+    found : pandas.DataFrame
+        From `ioscore.regression.answers.answers`.
+    plan : AnalysisPlan
+    changed : sequence of str
+        What of the plan was changed for this run.
+    """
     lines = [" ".join(plan.question.split())]
+    if changed:
+        lines.append(f"Answered {changed_word(changed)}; so this is not the answer of the plan.")
     for answer, group in found.groupby("answer", sort=False):
         names = listed(list(group["organisation"]))
         if answer == "shows":

@@ -10,6 +10,7 @@ import pandas as pd
 
 from ioscore.errors import NotApplicable
 from ioscore.regression.results import METHODS, Estimate, Inference
+from ioscore.report.sentences import p_value
 from ioscore.report.tables import plain
 
 Sizes = Mapping[tuple[str, str, str], float]
@@ -33,7 +34,7 @@ def estimates_table(estimates: Sequence[Estimate]) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        `effect`, `outcome`, `estimator`, `plan` (planned or exploratory), `coefficient` (log
+        `effect`, `outcome`, `estimator`, `plan` (from `plan_word`), `coefficient` (log
         points), `factor` (its exponential), `low`, `high` (95%, log points), `p`, `by` (the main
         inference), `detectable` (the smallest effect that would be found, as a factor), `N`,
         `clusters`, `treated`.
@@ -106,7 +107,8 @@ def inference_table(estimates: Sequence[Estimate], sizes: Sizes | None = None) -
             row[f"p, {METHODS[method].name}"] = text
         rows.append(row)
     notes = [f"({number}) {reason}." for reason, number in reasons.items()]
-    return Noted(pd.DataFrame(rows), notes + _size_notes(estimates, methods, sizes or {}))
+    notes += _open_notes(estimates) + _size_notes(estimates, methods, sizes or {})
+    return Noted(pd.DataFrame(rows), notes)
 
 
 def regression_table(estimates: Sequence[Estimate]) -> pd.DataFrame:
@@ -132,8 +134,15 @@ def regression_table(estimates: Sequence[Estimate]) -> pd.DataFrame:
 
 
 def plan_word(estimate: Estimate) -> str:
-    """Return whether the plan names an estimate."""
+    """Return whether the plan names an estimate, and what of the plan was changed for it."""
+    if estimate.changed:
+        return changed_word(estimate.changed)
     return "planned" if estimate.planned else "exploratory"
+
+
+def changed_word(changed: Sequence[str]) -> str:
+    """Return what to call that which the plan names, when it was changed for a run."""
+    return f"as planned, but changed: {', '.join(changed)}"
 
 
 def factor(points: float | None) -> str:
@@ -153,6 +162,7 @@ def records(estimates: Iterable[Estimate]) -> list[dict[str, Any]]:
                 "label": e.label,
                 "organisation": e.organisation,
                 "planned": e.planned,
+                "changed": list(e.changed),
                 "outcome": e.outcome,
                 "estimator": e.estimator,
                 "sample": e.sample,
@@ -227,12 +237,26 @@ def _error(estimate: Estimate) -> tuple[str, float] | None:
 
 
 def _p(found: Inference) -> str:
-    return "<0.001" if found.p < 0.001 else f"{found.p:.3f}"
+    return p_value(found.p).removeprefix("= ")
 
 
 def _number(found: Inference | None, name: str) -> float:
     value = None if found is None else getattr(found, name)
     return math.nan if value is None else float(value)
+
+
+def _open_notes(estimates: Sequence[Estimate]) -> list[str]:
+    """Return what an infinite number of a main inference means, where there is one."""
+    found = [i for e in estimates if isinstance(i := e.inference.get(e.main), Inference)]
+    notes = []
+    if any(i.mde is not None and math.isinf(i.mde) for i in found):
+        notes.append("Detectable, none: no effect of any size would be found.")
+    if any(end is not None and math.isinf(end) for i in found for end in (i.low, i.high)):
+        notes.append(
+            "low or high, inf (none in JSON): the interval has no end on that side, since no effect "
+            "there is rejected, however large."
+        )
+    return notes
 
 
 def _size_notes(estimates: Sequence[Estimate], methods: Sequence[str], sizes: Sizes) -> list[str]:

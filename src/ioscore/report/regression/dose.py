@@ -13,7 +13,7 @@ from ioscore.regression.results import Estimate, Inference
 from ioscore.regression.stationarity import ADF_NULL, KPSS_NULL, Integration, RootTests
 from ioscore.report.panel import AMBIGUOUS, spans
 from ioscore.report.sensitivity.common import Table
-from ioscore.report.sentences import listed, percent
+from ioscore.report.sentences import listed, p_value, percent
 from ioscore.report.tables import plain, records
 
 if TYPE_CHECKING:
@@ -183,7 +183,7 @@ def _sentence(estimate: Estimate) -> str:
     main = estimate.inference[estimate.main]
     if isinstance(main, NotApplicable):
         return f"{words}; the test of the plan does not apply: {main.reason}."
-    words += f"; p = {main.p:.3f} by turning its path in time ({main.draws} turns)"
+    words += f"; p {p_value(main.p)} by turning its path in time ({main.draws} turns)"
     if main.mde is None:
         return f"{words}."
     if math.isinf(main.mde):
@@ -203,7 +203,7 @@ def _short(estimate: Estimate) -> str:
     if isinstance(estimate.coefficient, NotApplicable):
         return "not estimated"
     main = estimate.inference[estimate.main]
-    p = f", p = {main.p:.2f}" if isinstance(main, Inference) else ""
+    p = f", p {p_value(main.p)}" if isinstance(main, Inference) else ""
     return f"times {math.exp(float(estimate.coefficient)):.2f} a tenth{p}"
 
 

@@ -8,15 +8,18 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from ioscore.errors import NotApplicable
-from ioscore.regression.country_panel import ESTIMATORS, SUPPLY, CountryPanel
+from ioscore.regression.country_panel import ESTIMATORS, SUPPLY, VARIANTS, CountryPanel
 from ioscore.regression.results import METHODS, Estimate, Inference
 from ioscore.report.panel import AMBIGUOUS
+from ioscore.report.regression.common import changed_word
 from ioscore.report.sensitivity.common import Table
-from ioscore.report.sentences import listed
+from ioscore.report.sentences import listed, p_value, percent
 from ioscore.report.tables import plain
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+UNCORRECTED = "(not corrected for asking of several)"
 
 
 def summary(result: CountryPanel) -> list[str]:
@@ -33,6 +36,8 @@ def summary(result: CountryPanel) -> list[str]:
     rows = result.corrected.to_dict("records")
     lines += [_sentence(row, e, result) for row, e in zip(rows, main, strict=True)]
     lines.append(_verdict(result, rows))
+    lines += _disagreement(result)
+    lines += _turned(result)
     lines.append(_log_linear(result))
     lines += [_supply(e) for e in result.estimates if e.label.startswith(SUPPLY)][:2]
     lines.append(
@@ -77,7 +82,7 @@ def tables(result: CountryPanel) -> list[Table]:
         ]
     )
     title = (
-        f"Planned estimates by permutation, p corrected over the treatments "
+        f"{_kind(result)} by permutation, p corrected over the treatments "
         f"({result.correction.capitalize()}); intervals are not corrected"
     )
     return [
@@ -134,29 +139,83 @@ def _sentence(row: dict[Any, Any], estimate: Estimate, result: CountryPanel) -> 
     if row["not_applicable"]:
         return f"{row['label']}: not estimated; {row['not_applicable']}."
     head = (
-        f"{row['label']}: {_exp(row['coefficient'])} times as much seized; p {_p(row['p'])}, "
-        f"{_p(row['corrected_p'])} corrected for asking of {len(result.corrected)}."
+        f"{row['label']}: {_exp(row['coefficient'])} times as much seized; p {p_value(row['p'])}, "
+        f"{_bare(row['corrected_p'])} corrected for asking of {_asked(result)}."
     )
     draws = getattr(estimate.inference[estimate.main], "draws", None) or 0
     if 1 / (draws + 1) > result.level:
         return (
             f"{head} Here no effect of any size could have been found: with the paths of so few "
-            f"countries to exchange, p is never below {_p(1 / (draws + 1))}."
+            f"countries to exchange, p is never below {1 / (draws + 1):.3f}."
         )
     if math.isinf(row["mde"]):
         return (
-            f"{head} By permutation effects from {_bound(row['low'])} to {_bound(row['high'])} are "
+            f"{head} By permutation {UNCORRECTED}, effects from {_bound(row['low'])} to {_bound(row['high'])} are "
             "not ruled out; at least on one side none is, however large, so no size can be named "
             "from which one would have been seen."
         )
     return (
-        f"{head} By permutation the effects from {_exp(row['low'])} to {_exp(row['high'])} are not "
+        f"{head} By permutation {UNCORRECTED}, the effects from {_exp(row['low'])} to {_exp(row['high'])} are not "
         f"ruled out; one below a factor of {_exp(row['mde'])} either way would be missed in more "
         f"than {100 * (1 - result.power):.0f} of 100 cases."
     )
 
 
+def _kind(result: CountryPanel) -> str:
+    """Return what the estimates of the corrected table are by the plan."""
+    one = _main(result)[0]
+    if one.changed:
+        return f"Estimates {changed_word(one.changed)};"
+    return "Planned estimates" if one.planned else "Exploratory estimates"
+
+
+def _asked(result: CountryPanel) -> int:
+    """Return of how many treatments there is a p."""
+    return int(result.corrected["p"].notna().sum())
+
+
+def _disagreement(result: CountryPanel) -> list[str]:
+    """Say where errors by country call clear what permutation does not, and why they differ."""
+    told = []
+    for estimate in _main(result):
+        cluster, own = estimate.inference.get("cluster"), estimate.inference.get(estimate.main)
+        if not isinstance(cluster, Inference) or not isinstance(own, Inference):
+            continue
+        if cluster.p <= result.level < own.p:
+            told.append(f"{estimate.label} (p {p_value(cluster.p)} against {_bare(own.p)})")
+    if not told:
+        return []
+    held = ""
+    if result.largest is not None:
+        held = f": {result.largest[0]} alone has {percent(result.largest[1])} of all"
+    return [
+        f"Errors by country (CR1) would call clear what permutation does not: {listed(told)}. They "
+        f"need many countries of like weight, and here few carry the kilograms{held}."
+    ]
+
+
+def _turned(result: CountryPanel) -> list[str]:
+    """Say whose coefficient changes its sign with linear trends of the countries' own."""
+    more = f", {VARIANTS['trends']}"
+    own = {(e.label, e.estimator): e.coefficient for e in result.estimates}
+    told = []
+    for estimate in _main(result):
+        first, other = estimate.coefficient, own.get((estimate.label + more, estimate.estimator))
+        if isinstance(first, NotApplicable) or isinstance(other, NotApplicable | None):
+            continue
+        if first * other < 0:
+            told.append(f"{estimate.label} ({_exp(first)} becomes {_exp(other)} times as much)")
+    if not told:
+        return []
+    return [
+        f"With linear trends of the countries' own the sign turns for {listed(told)}: what came "
+        "slowly cannot be told from a trend."
+    ]
+
+
 def _verdict(result: CountryPanel, rows: list[dict[Any, Any]]) -> str:
+    if not _asked(result):
+        return "None could be estimated, so nothing is said of any."
     clear = [row["label"] for row in rows if row["corrected_p"] <= result.level]
     narrow = [row["label"] for row in rows if row["within_factor"]]
     said = (
@@ -168,7 +227,8 @@ def _verdict(result: CountryPanel, rows: list[dict[Any, Any]]) -> str:
         f" An effect beyond a factor of {result.factor:g} either way is ruled out for "
         f"{listed(narrow)}."
         if narrow
-        else f" For none of them is an effect beyond a factor of {result.factor:g} ruled out."
+        else f" For none of them is an effect beyond a factor of {result.factor:g} either way ruled "
+        "out."
     )
     return said + inside
 
@@ -179,6 +239,8 @@ def _log_linear(result: CountryPanel) -> str:
     pairs = [(e.coefficient, other[e.label].coefficient) for e in _main(result) if e.label in other]
     both = [(a, b) for a, b in pairs if not isinstance(a, NotApplicable | None)]
     both = [(a, b) for a, b in both if not isinstance(b, NotApplicable)]
+    if not both:
+        return "No treatment has both a Poisson and a log-linear estimate to compare."
     same = sum(float(a) * float(b) > 0 for a, b in both)  # type: ignore[arg-type]
     return (
         f"The log-linear model, in which every country counts alike and not by its kilograms, gives "
@@ -190,8 +252,8 @@ def _supply(estimate: Estimate) -> str:
     if isinstance(estimate.coefficient, NotApplicable):
         return f"{estimate.label}: {estimate.coefficient.reason}."
     found = estimate.inference["cr3"]
-    more = 100 * (math.exp(0.1 * estimate.coefficient) - 1)
-    sure = f"p {_p(found.p)}, {found.note}" if isinstance(found, Inference) else found.reason
+    more = 100 * (1.1**estimate.coefficient - 1)
+    sure = f"p {p_value(found.p)}, {found.note}" if isinstance(found, Inference) else found.reason
     return (
         f"{estimate.label} in place of year effects: where Afghan poppy covers a tenth more, "
         f"{more:+.1f}% is seized a year later ({sure})."
@@ -232,6 +294,10 @@ def _variant(estimate: Estimate) -> dict[str, Any]:
     }
 
 
+def _bare(p: float) -> str:
+    return p_value(p).removeprefix("= ")
+
+
 def _exp(points: float) -> str:
     if math.isnan(points):
         return ""
@@ -242,10 +308,6 @@ def _exp(points: float) -> str:
 
 def _bound(points: float) -> str:
     return "no bound" if math.isinf(points) else _exp(points)
-
-
-def _p(value: float) -> str:
-    return "under .001" if value < 0.001 else f"{value:.3f}".replace("0.", ".", 1)
 
 
 def _finite(value: object) -> object:

@@ -14,7 +14,7 @@ from ioscore.regression.series import InterruptedSeries
 from ioscore.regression.sup_f import SupF
 from ioscore.report.panel import AMBIGUOUS
 from ioscore.report.sensitivity.common import Table
-from ioscore.report.sentences import listed, percent
+from ioscore.report.sentences import listed, p_value, percent
 from ioscore.report.tables import records
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def summary(result: InterruptedSeries) -> list[str]:
         for e in result.estimates
         if isinstance(e.coefficient, NotApplicable)
     ]
-    clear = [e.label for e in known if (m := _main(e)) and m.p < result.level]
+    clear = [e.label for e in known if (m := _main(e)) and m.p <= result.level]
     if clear:
         lines.append(
             f"Clear at the {percent(result.level)} level, each by itself: {listed(clear)}."
@@ -157,7 +157,7 @@ def _sentence(estimate: Estimate, level: float, power: float) -> str:
     parts = f"{estimate.label}: times {_times(value)}{each}"
     if main.low is not None and main.high is not None:
         span = f"{_times(main.low)} to {_times(main.high)}"
-        parts += f" ({percent(1 - level)} interval {span}, p {_p(main.p)})"
+        parts += f" ({percent(1 - level)} interval {span}, p {p_value(main.p)})"
     if main.mde is not None:
         parts += (
             f"; a true change below a factor of {_times(main.mde)}{each}, up or down, would have "
@@ -167,7 +167,9 @@ def _sentence(estimate: Estimate, level: float, power: float) -> str:
 
 
 def _tests(tests: pd.DataFrame, level: float) -> str:
-    against = [f"that {t.null} ({t.test}, p {_p(t.p)})" for t in tests.itertuples() if t.p < level]
+    against = [
+        f"that {t.null} ({t.test}, p {p_value(t.p)})" for t in tests.itertuples() if t.p <= level
+    ]
     if not against:
         return "The residuals speak against none of the assumptions tested."
     return f"The residuals speak against the assumption {listed(against)}."
@@ -191,10 +193,10 @@ def _search(search: BreakSearch, level: float) -> list[str]:
     lines.append(f"Each moved by itself: {listed(ranks)}.")
     if isinstance(search.sup_f, NotApplicable):
         return [*lines, f"One break at an unknown year: not tested, {search.sup_f.reason}."]
-    verdict = "is clear" if search.sup_f.p < level else "is not clear"
+    verdict = "is clear" if search.sup_f.p <= level else "is not clear"
     return [
         *lines,
-        f"One break in level at an unknown year, against none, {verdict} (p {_p(search.sup_f.p)}); "
+        f"One break in level at an unknown year, against none, {verdict} (p {p_value(search.sup_f.p)}); "
         f"the most likely year is {search.sup_f.year}.",
     ]
 
@@ -216,7 +218,7 @@ def _searched(search: BreakSearch) -> pd.DataFrame:
             ("one break in level at an unknown year: largest F", f"{test.statistic:.3f}"),
             ("year of the largest F", f"{test.year}"),
             ("critical F, from series without a break", f"{test.critical:.3f}"),
-            ("p, null hypothesis: no break in level", _p(test.p).removeprefix("= ")),
+            ("p, null hypothesis: no break in level", p_value(test.p).removeprefix("= ")),
             ("made-up series", f"{test.draws}"),
             ("their autocorrelation", f"{test.autocorrelation:.3f}"),
         ]
@@ -251,7 +253,3 @@ def _end(line: pd.DataFrame, column: str) -> str:
     digits = 1 - math.floor(math.log10(value))
     weight = f"{value:.2g}" if value < 10 else f"{round(value, digits):,.0f}"
     return f"{weight} kg in {line['year'].iloc[-1]}"
-
-
-def _p(p: float) -> str:
-    return "< 0.001" if p < 0.001 else f"= {p:.3f}"

@@ -13,7 +13,7 @@ from ioscore.regression.synthetic import POOR, Synthetic, SyntheticStudy
 from ioscore.regression.synthetic_fit import SyntheticFit
 from ioscore.report.panel import AMBIGUOUS
 from ioscore.report.sensitivity.common import Table
-from ioscore.report.sentences import listed, percent
+from ioscore.report.sentences import listed, p_value, percent
 from ioscore.report.tables import records
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def tables(result: SyntheticStudy) -> list[Table]:
         for key, title, make in (
             ("weights", "Weights of the donors", _weights),
             ("placebos", "Each country as if treated, by ratio of errors", placebos),
-            ("in_time", "The event moved to years without one", _in_time),
+            ("in_time", "The event moved to earlier years", _in_time),
             ("one_out", "Each donor left out in turn", _one_out),
         ):
             frames = [make(s).assign(event=_name(s)) for s in known]
@@ -109,7 +109,7 @@ def figures(result: SyntheticStudy, source: str) -> dict[str, Figure]:
         found[f"ranks_{study.event.year}"] = ranks(
             placebos(study),
             study.country,
-            f"{title}: {study.event.what}, {study.event.year}\np = {study.p:.3f}; no p below "
+            f"{title}: {study.event.what}, {study.event.year}\np {p_value(study.p)}; no p below "
             f"1/{count} = {study.smallest_p:.3f} can come out",
             f"{source}\n{AMBIGUOUS}",
         )
@@ -151,11 +151,11 @@ def _sentences(study: Synthetic, fit: SyntheticFit, level: float) -> list[str]:
     if not isinstance(study.p, NotApplicable):
         rank = round(study.p * (count + 1))
         lines.append(
-            f"Its error after over before ranks {rank} of {count + 1} countries: p = {study.p:.3f}"
+            f"Its error after over before ranks {rank} of {count + 1} countries: p {p_value(study.p)}"
             + (
                 ""
                 if isinstance(study.p_without, NotApplicable)
-                else f" ({study.p_without:.3f} with {study.country} in no placebo's pool)"
+                else f" ({p_value(study.p_without).removeprefix('= ')} with {study.country} in no placebo's pool)"
             )
             + "."
         )
@@ -173,9 +173,15 @@ def _sentences(study: Synthetic, fit: SyntheticFit, level: float) -> list[str]:
     if study.in_time:
         moved = listed([f"{math.exp(one.effect):.2f} in {one.year}" for one in study.in_time])
         few = min(one.years_before for one in study.in_time)
+        began = (
+            f"Other things began in {study.country} in these years: {listed(study.began)}"
+            if study.began
+            else "The plan names nothing that began then, which is not to say that nothing did"
+        )
         lines.append(
-            f"Moved to years in which nothing happened the factor is {moved} (up to "
-            f"{study.event.year - 1}; weights rest on {few} years or a few more)."
+            f"Moved to earlier years, before the event, the factor is {moved} (up to "
+            f"{study.event.year - 1}; weights rest on {few} years or a few more). {began}; "
+            "so what shows there need not be chance."
         )
     effects = study.one_out["effect"].dropna()
     if len(effects):
