@@ -87,18 +87,18 @@ def test_only_one_treatment_at_a_time_is_planned(result):
 
 @pytest.mark.parametrize("how", ["poisson", "log"])
 @pytest.mark.parametrize("variant", ["main", "governance", "trends", "jointly"])
-def test_an_effect_without_noise_is_found_exactly(variant, how):
+def test_an_effect_almost_without_noise_is_found(variant, how):
     """What was put in comes out in every variant: the design holds no other trace of it."""
     model, _ = drawn_model(
-        made_up(noise=0.0),
+        made_up(noise=0.001),
         plan(),
         outcome="opiates",
         variant=variant,
         how=how,
         treatment=plan().treatments[2],
     )
-    # Iterations stop at 1e-11 of the deviance.
-    assert fit(model).coefficient == pytest.approx(EFFECT, abs=1e-6)
+    # Noise of a thousandth; without any the deviance is zero, and iterations stop by chance.
+    assert fit(model).coefficient == pytest.approx(EFFECT, abs=0.005)
 
 
 def test_supply_is_absorbed_by_year_effects_and_found_beside_a_common_trend():
@@ -234,7 +234,8 @@ def test_the_report_says_what_seizures_measure_and_what_could_be_seen(result):
     row = result.corrected.set_index("organisation").loc["SCO"]
     other = next(line for line in said if line.startswith("SCO"))
     assert f"{math.exp(row['coefficient']):.2f} times as much" in other
-    assert f"{math.exp(row['mde']):.2f}" in other
+    seen = "no size of an effect" if math.isinf(row["mde"]) else f"{math.exp(row['mde']):.2f}"
+    assert seen in other
     assert any("absorbed by the year effects" in line for line in said)
 
 
@@ -268,7 +269,7 @@ def test_supply_that_all_share_is_dropped_with_a_note(variant, how):
     near = ("IRN", "PAK", "TJK", "TKM", "UZB")
     here = plan().sample.model_copy(update={"countries": near})
     model, drawn = drawn_model(
-        made_up(noise=0.0),
+        made_up(noise=0.001),
         plan().model_copy(update={"sample": here, "treatments": plan().treatments[1:3]}),
         outcome="opiates",
         variant=variant,
@@ -277,8 +278,8 @@ def test_supply_that_all_share_is_dropped_with_a_note(variant, how):
     )
     assert "supply_exposed" not in model.controls
     assert any("year effects absorb" in text for text in drawn.left_out)
-    # Iterations stop at 1e-11 of the deviance.
-    assert fit(model).coefficient == pytest.approx(EFFECT, abs=1e-6)
+    # Noise of a thousandth; without any the deviance is zero, and iterations stop by chance.
+    assert fit(model).coefficient == pytest.approx(EFFECT, abs=0.005)
 
 
 @pytest.mark.parametrize(

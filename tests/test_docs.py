@@ -104,11 +104,38 @@ def test_the_tables_of_the_findings_are_what_the_commands_print():
         + ioscore("sensitivity", "all", "-f", "markdown").out
     )
     for name, body in shown:
-        if name != "claims":
+        if name not in ("claims", *SEIZURES):
             assert body in printed, name
     counts = dict(shown)["claims"]
     for row in json.loads(ioscore("claims", "-f", "json").out)["claims"]:
         assert f"| {row['kind']} |" in counts
     total = sum(int(number) for number in re.findall(r"(?<=\| )\d+(?= \|)", counts))
     assert total == len(json.loads(ioscore("claims", "-f", "json").out)["claims"])
-    assert len(shown) == 9
+    assert len(shown) == 9 + len(SEIZURES)
+
+
+SEIZURES = ("answers", "curve", "series", "synth")
+
+
+@pytest.mark.acceptance
+def test_the_tables_on_seizures_are_what_the_command_prints():
+    """The tables of the outcome part of docs/findings.md equal today's `ioscore regress all`."""
+    text = (ROOT / "docs" / "findings.md").read_text(encoding="utf-8")
+    shown = dict(re.findall(r"<!-- ([a-z ]+) -->\n(.*?)\n<!-- end -->", text, re.DOTALL))
+    run = ioscore("regress", "all", "--jobs", 2, "-f", "markdown")
+    assert run.status == 0, run.err
+    for name in SEIZURES:
+        assert shown[name] in run.out, name
+
+
+def test_the_table_of_true_nulls_is_that_of_the_simulation():
+    """The table in docs/methods.md has every row of data/null_rejection.csv, marks included."""
+    import pandas as pd
+
+    from ioscore.report.regression.sizes import null_table
+    from ioscore.report.tables import as_markdown
+
+    text = (ROOT / "docs" / "methods.md").read_text(encoding="utf-8")
+    (shown,) = re.findall(r"<!-- null rejection -->\n(.*?)<!-- end -->", text, re.DOTALL)
+    assert shown == as_markdown(null_table(pd.read_csv(ROOT / "data" / "null_rejection.csv")))
+    assert "\u2020" in shown

@@ -97,7 +97,7 @@ def fit_block(
     -----
     One thread only: how many share a matrix product could move its last digit.
     """
-    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+    from threadpoolctl import threadpool_limits
 
     with threadpool_limits(limits=1):
         outcomes = _outcomes(block, tables, plan, countries)

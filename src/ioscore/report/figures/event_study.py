@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import textwrap
+
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
@@ -57,10 +59,12 @@ def by_period(
             xlabel="years from the start; below, how many countries are behind it",
             ylabel=f"times what was seized in year {reference}, logarithmic scale",
         )
-        axes.set_title(title, pad=30)
+        lines = f"lines: {share} by clustered errors; grey: where {share} of permuted starts lie"
+        below = "\n".join([*textwrap.wrap(said, 105), lines])
+        title = "\n".join(part for line in title.splitlines() for part in textwrap.wrap(line, 75))
+        axes.set_title(title, pad=8 + 11 * len(below.splitlines()))
         axes.text(
-            0.0, 1.0,
-            f"{said}\nlines: {share} by clustered errors; grey: where {share} of permuted starts lie",
+            0.0, 1.01, below,
             transform=axes.transAxes, va="bottom", fontsize=7.5, color=GREY,
         )  # fmt: skip
         axes.annotate(

@@ -73,7 +73,8 @@ def tables(result: SpecificationCurve) -> list[Table]:
     """Return the joint test, the share of each choice, medians by level, and the reasons."""
     tests = result.joint.drop(columns=["treatment"]).assign(instrument=_words(result.joint))
     # A column for each organisation: the tests have more figures than a screen has room across.
-    tests = tests.set_index("organisation").T
+    tests = tests.set_index("organisation").dropna(axis="columns", how="all").T
+    tests = tests.loc[["instrument", *tests.index.drop("instrument")]]
     tests.index = pd.Index([_LABELS.get(name, name) for name in tests.index], name="figure")
     tests = tests.reset_index()
     tests.columns.name = None

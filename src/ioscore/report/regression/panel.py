@@ -148,17 +148,12 @@ def _sentence(row: dict[Any, Any], estimate: Estimate, result: CountryPanel) -> 
             f"{head} Here no effect of any size could have been found: with the paths of so few "
             f"countries to exchange, p is never below {1 / (draws + 1):.3f}."
         )
+    span = f"{_bound(row['low'])} to {_bound(row['high'])}"
+    head = f"{head} By permutation {UNCORRECTED}, effects from {span} are not ruled out"
+    cases = f"{100 * result.power:.0f} of 100 cases"
     if math.isinf(row["mde"]):
-        return (
-            f"{head} By permutation {UNCORRECTED}, effects from {_bound(row['low'])} to {_bound(row['high'])} are "
-            "not ruled out; at least on one side none is, however large, so no size can be named "
-            "from which one would have been seen."
-        )
-    return (
-        f"{head} By permutation {UNCORRECTED}, the effects from {_exp(row['low'])} to {_exp(row['high'])} are not "
-        f"ruled out; one below a factor of {_exp(row['mde'])} either way would be missed in more "
-        f"than {100 * (1 - result.power):.0f} of 100 cases."
-    )
+        return f"{head}; no size of an effect either way would be found in {cases}."
+    return f"{head}; an effect must be a factor of {_exp(row['mde'])} to be found in {cases}."
 
 
 def _kind(result: CountryPanel) -> str:
