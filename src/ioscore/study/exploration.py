@@ -17,7 +17,7 @@ from ioscore.evidence.table import Evidence, leaf_of
 from ioscore.ranking import FILLS, decision_of
 from ioscore.rubric import Rubric, with_rules
 from ioscore.sensitivity.choices.switches import Switch, switches_of
-from ioscore.sensitivity.evidence.removal import Removal, why_inexact, turn_top
+from ioscore.sensitivity.evidence.removal import Removal, turn_top, why_inexact
 from ioscore.sensitivity.weights.changes import MOST, NOT_TRIED, by_formula, by_search
 from ioscore.sensitivity.weights.flips import Flip
 from ioscore.sensitivity.weights.kept import declared_space, scored_part

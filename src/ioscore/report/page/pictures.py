@@ -1,0 +1,218 @@
+"""Which figures a report has, what they are called, and their bytes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from ioscore.audit import Audit
+from ioscore.errors import NotApplicable
+from ioscore.report.page.document import PictureBlock
+from ioscore.report.sentences import listed
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+DPI = 100
+"""Of the PNG files: sharp on a page, small enough to be sent."""
+FEW, MOST = 8, 20
+"""So many organisations and criteria can be drawn together."""
+CHOSEN: dict[str, tuple[str, ...]] = {
+    "study": ("contributions",),
+    "agreement": ("agreement",),
+    "weights": ("rank_acceptability", "stability_intervals", "central_weights"),
+    "evidence": ("influence", "ranks_readings"),
+    "choices": ("ranks_over_worlds", "first_by_choice", "variance_of_choices"),
+    "series": ("fit",),
+    "panel": ("coefficients",),
+    "event": ("periods_",),
+    "synth": ("paths_",),
+    "dose": ("dose_paths",),
+    "curve": ("overview",),
+}
+"""Figures of each part of an audit that the report shows, by the beginning of their names."""
+SAYS = {
+    "contributions": (
+        "Scores, and what each criterion adds to them",
+        "Bars for the score of each organisation with a line for all that missing cells could make "
+        "of it, and beside them bars for what each criterion adds.",
+    ),
+    "agreement": (
+        "How far the readings agree",
+        "Alpha of each coded variable as a dot with its 95% interval, against the bound for enough.",
+    ),
+    "rank_acceptability": (
+        "Ranks over all weights",
+        "A grid of organisations by ranks; each cell has the share of all weights that gives the "
+        "organisation that rank.",
+    ),
+    "stability_intervals": (
+        "How far each weight can move",
+        "For each criterion the interval of its weight over which the first stays first, with who "
+        "takes over beyond it.",
+    ),
+    "central_weights": (
+        "Mean weights that put each first",
+        "For each criterion the mean weight among all weights that put an organisation first.",
+    ),
+    "influence": (
+        "What the scores rest on",
+        "Bars for the greatest change of a score when one coder, event, year or criterion is left "
+        "out; dark bars also change the first place.",
+    ),
+    "ranks_readings": (
+        "Ranks when each act is taken from either coder",
+        "A grid of organisations by ranks; each cell has the share of draws with that rank.",
+    ),
+    "ranks_over_worlds": (
+        "Ranks over all combinations of choices",
+        "A grid of organisations by ranks; each cell has the share of combinations with that rank.",
+    ),
+    "first_by_choice": (
+        "Who is first, by the level of each choice",
+        "For each level of each choice the share of combinations in which each organisation is "
+        "first.",
+    ),
+    "variance_of_choices": (
+        "Which choices decide",
+        "For each choice how much of the differences between combinations it explains, by itself "
+        "and with the others.",
+    ),
+    "fit": (
+        "Seizures in Tajikistan and the years in question",
+        "Yearly seizures as dots on a logarithmic scale, with the fitted lines between the years in "
+        "question and the line without breaks carried on.",
+    ),
+    "coefficients": (
+        "Seized where and while an instrument is at work",
+        "For each instrument how many times as much is seized, with the interval by every method.",
+    ),
+    "periods_": (
+        "Seizures before and after the start",
+        "For each year before and after the start the seizures relative to the year before it, with "
+        "intervals and the band that permuted starts give.",
+    ),
+    "paths_": (
+        "Tajikistan against its synthetic control",
+        "Seizures of the country and of its synthetic control by year, and the same gap for other "
+        "countries as if each had been the treated one.",
+    ),
+    "dose_paths": (
+        "Seizures and yearly scores",
+        "Seizures in Tajikistan by year, and below them the yearly score of each organisation with "
+        "the number of dated rows behind it.",
+    ),
+    "overview": (
+        "Every specification of the plan",
+        "For each instrument the coefficients of all specifications from the lowest to the highest, "
+        "inside or outside the band that permutations give.",
+    ),
+}
+"""Title, and what can be seen, of each figure."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Picture:
+    """A figure of the report, drawn but not yet written."""
+
+    block: PictureBlock
+    part: str
+    figure: Figure
+
+
+def pictures(audit: Audit, numbers: str) -> Iterator[Picture]:
+    """Yield every figure of a report.
+
+    Parameters
+    ----------
+    audit : Audit
+    numbers : str
+        The scores in a sentence, for those who do not see the figures.
+    """
+    from ioscore.report.gallery import figures
+
+    for part, result in _parts(audit):
+        if isinstance(result, NotApplicable):
+            continue
+        drawn: Mapping[str, Figure] = figures(result)
+        for name, figure in drawn.items():
+            key = next((key for key in CHOSEN[part] if name.startswith(key)), None)
+            if key is None:
+                continue
+            title, alt = SAYS[key]
+            more = f" {numbers}" if part == "study" else ""
+            block = PictureBlock(
+                name=f"{part}_{name.removeprefix(f'{part}_')}", title=title, alt=f"{alt}{more}"
+            )
+            yield Picture(block=block, part=part, figure=figure)
+    yield from _criteria(audit)
+
+
+def _parts(audit: Audit) -> Iterator[tuple[str, Any]]:
+    """Yield the parts of an audit that have figures; of seizures those of the plan's outcome."""
+    for name in ("study", "agreement", "weights", "evidence", "choices"):
+        yield name, getattr(audit, name)
+    if not isinstance(audit.outcomes, NotApplicable):
+        for name, by_outcome in audit.outcomes.items():
+            yield from ((name, result) for result in list(by_outcome.values())[:1])
+
+
+def _criteria(audit: Audit) -> Iterator[Picture]:
+    """Yield the figure of all organisations by criterion, where they are few enough."""
+    from ioscore.report.page.criteria_figure import criteria_figure
+
+    scores = audit.study.ranking.criterion_scores
+    if len(scores) > FEW or scores.shape[1] > MOST or scores.isna().all(axis=None):
+        return
+    used = audit.study.rubric
+    title = "Every organisation, criterion by criterion"
+    figure = criteria_figure(
+        scores,
+        {node.id: (node.label, node.share) for node in used.top()},
+        list(audit.study.selection.organisations),
+        title,
+        f"ioscore, rubric {used.name}: documented effort, not effect",
+    )
+    best = [
+        f"{node.label}: {scores[node.id].idxmax()}"
+        for node in used.top()
+        if node.id in scores and scores[node.id].notna().any()
+    ]
+    alt = f"For each criterion one mark for each organisation. Highest in {listed(best)}."
+    yield Picture(
+        block=PictureBlock(name="criteria", title=title, alt=alt),
+        part="organisations",
+        figure=figure,
+    )
+
+
+def image_files(picture: Picture) -> tuple[str, bytes]:
+    """Return a figure as SVG (text) and PNG (bytes), without dates."""
+    from io import BytesIO
+
+    from ioscore.report.figures.style import image
+
+    svg = tidy(image(picture.figure, "svg").decode())
+    # Both forms get one layout: laid out anew, it could come out otherwise.
+    picture.figure.set_layout_engine("none")
+    out = BytesIO()
+    picture.figure.savefig(out, format="png", dpi=DPI, metadata={"Software": "ioscore"})
+    return svg, out.getvalue()
+
+
+def tidy(svg: str) -> str:
+    """Return an SVG without what nobody sees: comments, blanks, digits beyond 0.01 points.
+
+    So it is smaller by a third, and the last digit of a processor does not show.
+    """
+    svg = re.sub(r"<!--.*?-->|<metadata>.*?</metadata>", "", svg, flags=re.DOTALL)
+    svg = re.sub(r"\s+", " ", svg).replace("> <", "><").replace(' "', '"')
+    return re.sub(r"scale\([^)]*\)|-?\d+\.\d{3,}", _rounded, svg).strip() + "\n"
+
+
+def _rounded(match: re.Match[str]) -> str:
+    text = match[0]
+    # A scale is a factor: what is cut off there is multiplied.
+    return text if text.startswith("scale") else f"{float(text):.2f}".rstrip("0").rstrip(".")

@@ -1,0 +1,177 @@
+"""Threats to validity: what could make the answer wrong although every figure is right."""
+
+from __future__ import annotations
+
+import math
+
+from ioscore.audit import Audit
+from ioscore.errors import NotApplicable
+from ioscore.report import listed
+from ioscore.report.agreement import STABILITY
+from ioscore.report.page.document import Section, said, sentences
+from ioscore.report.page.places import Setting
+from ioscore.report.page.sections.seizures import rejects_too_often
+from ioscore.report.page.tabular import figure
+from ioscore.report.panel import AMBIGUOUS
+from ioscore.report.sentences import percent
+
+
+def threats(audit: Audit, setting: Setting) -> Section:
+    """Return the section on threats to validity."""
+    return Section(
+        anchor="threats",
+        title=("Threats to validity",),
+        blocks=(
+            said("Every figure here can be right and the answer still wrong. These are the ways."),
+        ),
+        sections=(
+            _part("coverage", "Coverage", _coverage(audit)),
+            _part("circularity", "Circularity", _circularity(audit)),
+            _part("own", "Own reports", _own_reports(audit)),
+            _part("stability", "Stability is not reproducibility", _stability(audit)),
+            _part("effect", "Effort is not effect", _effect(audit, setting)),
+        ),
+    )
+
+
+def _part(key: str, title: str, lines: list[str]) -> Section:
+    return Section(
+        anchor=f"threat-{key}",
+        title=(title,),
+        blocks=(sentences([line for line in lines if line]),),
+    )
+
+
+def _coverage(audit: Audit) -> list[str]:
+    """Say how far a score follows what somebody happened to write."""
+    table, rows = audit.study.ranking.table, audit.study.selection.rows
+    cells = audit.study.scores.matrix.size
+    undated = int((rows["year_start"] == "").sum())
+    lines = [
+        "A score can only count what a source tells. Who is written about more can score more, and "
+        "what nobody wrote down is missing, which is not the same as undone.",
+        f"{int(table['missing'].sum())} of {cells} cells are missing; between "
+        f"{int(table['missing'].min())} and {int(table['missing'].max())} for each organisation.",
+        f"{undated:,} of the {len(rows):,} rows that count have no year.",
+    ]
+    if len(audit.words) and audit.words.notna().any():
+        words = audit.words.dropna().sort_values(ascending=False, kind="stable")
+        lines.append(
+            f"Most words are on {words.index[0]} ({words.iloc[0]:,.0f}), fewest on {words.index[-1]} "
+            f"({words.iloc[-1]:,.0f}), in the sources that count."
+        )
+    if not math.isnan(audit.words_correlation):
+        n = len(table)
+        lines.append(
+            f"Scores follow these words with a rank correlation of {audit.words_correlation:.2f} (1: "
+            f"the same order, 0: no relation); with {n} organisations this describes and tests "
+            "nothing."
+        )
+    return [
+        *lines,
+        *_changed(
+            audit,
+            "documentation=per_1000_words",
+            "With points counted for each 1,000 words that are written,",
+        ),
+    ]
+
+
+def _circularity(audit: Audit) -> list[str]:
+    """Say whether claims and evidence come from the same hand."""
+    found = audit.verdicts
+    counted = set(filter(None, audit.study.selection.sources))
+    if isinstance(found, NotApplicable) or "source" not in found.table:
+        return ["No claims were tested, so none can be tested against their own source."]
+    claimed = set(filter(None, found.table["source"]))
+    both = sorted(claimed & counted)
+    if not both:
+        return ["The claims under test come from other sources than the evidence that counts."]
+    return [
+        f"The claims under test come from {listed(sorted(claimed))}, and the evidence that counts "
+        f"from {listed(sorted(counted))}: {listed(both)} is on both sides.",
+        "That a verdict is not reproduced from its own acts says something. That another one is says "
+        "less than it would with independent sources: who chose the acts also drew the verdict.",
+    ]
+
+
+def _own_reports(audit: Audit) -> list[str]:
+    """Say what sources an organisation wrote about itself."""
+    kinds = audit.study.evidence.kinds
+    own = sorted(name for name, kind in kinds.items() if kind == "own_report")
+    if not own:
+        return ["No source is marked as written by an organisation about itself."]
+    rows = audit.study.evidence.rows
+    written = rows[
+        rows["source"].isin(own)
+        & rows["organisation"].isin(list(audit.study.selection.organisations))
+    ]
+    most = written["organisation"].value_counts()
+    count = [name for name in own if name in audit.study.selection.sources]
+    lines = [
+        f"{listed(own)} {'is' if len(own) == 1 else 'are'} written by an organisation about itself; "
+        f"most rows in them are on {most.index[0]} ({int(most.iloc[0]):,} of {len(written):,})."
+        if len(most)
+        else f"{listed(own)}: written by an organisation about itself.",
+        f"They count: {listed(count)}." if count else "Under this rubric they do not count.",
+        f"Of these rows {int((written['effect'] == 'supports').sum()):,} support and "
+        f"{int((written['effect'] == 'limits').sum()):,} limit: who reports on itself has reason to "
+        "tell successes. Where only one organisation has such reports, counting them compares unlike "
+        "things.",
+    ]
+    return [*lines, *_changed(audit, "sources=all", "With all sources")]
+
+
+def _changed(audit: Audit, change: str, what: str) -> list[str]:
+    """Return what the scores are under one single change."""
+    rows = audit.changes[audit.changes["change"] == change]
+    if rows.empty or rows.iloc[0]["not_applicable"]:
+        return []
+    row = rows.iloc[0]
+    names = list(audit.study.ranking.table["organisation"])
+    scores = sorted(
+        ((float(row[name]), name) for name in names if not math.isnan(row[name])), reverse=True
+    )
+    said_ = listed([f"{name} {figure(score)}" for score, name in scores])
+    return [f"{what} the scores are: {said_}."]
+
+
+def _stability(audit: Audit) -> list[str]:
+    """Say what agreement does and does not show."""
+    if isinstance(audit.agreement, NotApplicable):
+        return [
+            f"How far two people would code alike is not known: {audit.agreement.reason}.",
+        ]
+    orders = {
+        " > ".join(ranking.table.dropna(subset="rank")["organisation"])
+        for ranking in audit.readers.values()
+        if not isinstance(ranking, NotApplicable)
+    }
+    return [
+        STABILITY,
+        f"By themselves the readings give {len(orders)} different orders: {'; '.join(sorted(orders))}."
+        if len(orders) > 1
+        else "",
+        "Draws of events, levels and readers say how much the order rests on single ones of them; "
+        "coded events are no random sample, so no share of draws is a probability.",
+        "ioscore agreement --sheet 40 --output sheet.csv writes a sheet by which people can supply "
+        "the figure that is missing: whether two of them code alike.",
+    ]
+
+
+def _effect(audit: Audit, setting: Setting) -> list[str]:
+    """Say what seizures can and cannot add."""
+    lines = [
+        "Nothing here measures drugs that were not trafficked. An organisation can be busy to no "
+        "effect, and quiet to great effect; a score says how much effort is documented.",
+        AMBIGUOUS,
+    ]
+    if isinstance(audit.outcomes, NotApplicable):
+        return [*lines, f"Seizures were not studied here: {audit.outcomes.reason}."]
+    if audit.plan is not None:
+        lines.append(
+            f"A test at {percent(audit.plan.level)} finds something in one of "
+            f"{round(1 / audit.plan.level)} cases where there is nothing; what is exploratory was "
+            "tried often."
+        )
+    return [*lines, rejects_too_often(setting)]
