@@ -36,7 +36,7 @@ def changes_table(study: Study) -> pd.DataFrame:
         try:
             ranking = run_study(study.evidence, rubric, window=study.selection.window).ranking
         except IoscoreError as error:
-            rows.append({**row, **scores, "not_applicable": str(error.problems[0])})
+            rows.append({**row, **scores, "not_applicable": error.problems[0].found})
             continue
         scores |= dict(zip(ranking.table["organisation"], ranking.table["score"], strict=True))
         row["first"] = ", ".join(ranking.first)
@@ -54,7 +54,7 @@ def orders_by_reader(
         try:
             found[reading.coder] = run_study(evidence, rubric).ranking
         except EvidenceError as error:
-            found[reading.coder] = NotApplicable(str(error.problems[0]))
+            found[reading.coder] = NotApplicable(error.problems[0].found)
     return found
 
 

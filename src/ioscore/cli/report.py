@@ -77,13 +77,15 @@ def report(
     when the new one is whole, not before.
     """
     with failures():
-        from ioscore.io.report_folder import replace_folder
+        from ioscore.io.report_folder import check_folder, replace_folder
 
+        check_folder(output)
         used = the_rubric(rubric)
-        audit = _audit(used, evidence, seed, jobs or min(os.cpu_count() or 1, MOST_JOBS))
+        processes = jobs or min(os.cpu_count() or 1, MOST_JOBS)
+        audit = _audit(used, evidence, seed, processes)
         command = _command(rubric, evidence, form, seed)
         setting = _setting(used, rubric, evidence, command, seed)
-        files = _files(audit, setting, form.value)
+        files = _files(audit, setting, form.value, processes)
         files["manifest.json"] = _manifest(audit, setting, evidence, rubric, form.value, files)
         replace_folder(output, sorted(files.items()))
         say(f"written: {output / PAGES[form.value]}, and {len(files) - 1} files beside it")
@@ -177,15 +179,10 @@ def _sources(evidence: Path | None) -> pd.DataFrame:
     return pd.DataFrame() if path is None else read_sources(path)
 
 
-def _files(audit: Audit, setting: Setting, form: Any) -> dict[str, str | bytes]:
+def _files(audit: Audit, setting: Setting, form: Any, jobs: int) -> dict[str, str | bytes]:
     from ioscore.report.page import report_files
 
-    with bar("figures and tables") as step:
-        files = {}
-        for number, (name, content) in enumerate(report_files(audit, setting, form), start=1):
-            files[name] = content
-            step(number, 150)
-    return files
+    return dict(report_files(audit, setting, form, jobs=jobs))
 
 
 def _manifest(

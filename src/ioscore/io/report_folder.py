@@ -39,7 +39,7 @@ def replace_folder(folder: Path, files: Iterable[tuple[str, str | bytes]]) -> No
         if aside.is_dir() and not target.exists():
             # A process was killed between the two steps at the end.
             aside.rename(target)
-        _check(folder, target)
+        check_folder(folder)
         fresh = Path(tempfile.mkdtemp(dir=target.parent, prefix=f".{target.name}-"))
         try:
             for name, content in files:
@@ -75,8 +75,15 @@ def _exchange(fresh: Path, target: Path, aside: Path) -> None:
     shutil.rmtree(aside, ignore_errors=True)
 
 
-def _check(folder: Path, target: Path) -> None:
-    """Raise unless a folder is missing, empty, or holds nothing but a report."""
+def check_folder(folder: Path) -> None:
+    """Raise unless a folder is missing, empty, or holds nothing but a report.
+
+    Raises
+    ------
+    InputError
+        That names what no report wrote.
+    """
+    target = folder.resolve()
     if not target.exists():
         return
     mend = "Choose another folder, or empty this one."

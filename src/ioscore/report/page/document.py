@@ -235,6 +235,12 @@ def said(*runs: Run, look: str = "") -> Paragraph:
     return Paragraph(runs, look)
 
 
+def worded(block: TableBlock) -> list[int]:
+    """Return the columns of a table that say something in words or numbers, not in bars alone."""
+    drawn = range(len(block.head))
+    return [n for n in drawn if not block.rows or any(row[n].text for row in block.rows)]
+
+
 def blocks_of(section: Section) -> list[Block]:
     """Return every block of a section, those within its parts and folds too."""
     found: list[Block] = []

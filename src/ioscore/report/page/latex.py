@@ -6,13 +6,15 @@ from collections.abc import Iterator, Sequence
 
 import pandas as pd
 
-from ioscore.report.page.document import Document, Section, TableBlock, blocks_of
+from ioscore.report.page.document import Document, TableBlock, Text, blocks_of, worded
 from ioscore.report.tables import as_latex
 
 PREAMBLE = """\
 % Tables of an audit by ioscore. In the preamble: \\usepackage{booktabs,longtable,array}
 % and for other scripts than Latin an engine that knows them (lualatex, xelatex).
 """
+LINE, WIDE = 84, 40
+"""Small letters on a line, and in a column of words before it is wrapped."""
 
 
 def latex_files(document: Document) -> Iterator[tuple[str, str]]:
@@ -33,7 +35,7 @@ def latex_files(document: Document) -> Iterator[tuple[str, str]]:
         shown = [b for b in blocks_of(section) if isinstance(b, TableBlock) and b.rows]
         if not shown:
             continue
-        lines.append(f"\\section*{{{_escaped(_title(section))}}}\n")
+        lines.append(f"\\section*{{{_escaped(_words(section.title))}}}\n")
         for block in shown:
             lines.append(f"\\input{{tables/{block.name}.tex}}\n")
             yield f"tables/{block.name}.tex", _table(block)
@@ -42,42 +44,47 @@ def latex_files(document: Document) -> Iterator[tuple[str, str]]:
 
 def _table(block: TableBlock) -> str:
     """Return one table: broken over pages, its words wrapped."""
+    columns = worded(block)
     frame = pd.DataFrame(
-        [["".join(r if isinstance(r, str) else r.text for r in cell.text) for cell in row]
-         for row in block.rows],
-        columns=list(block.head),
-    )  # fmt: skip
-    numbers = [any(row[n].number for row in block.rows) for n in range(len(block.head))]
+        [[_words(row[n].text) for n in columns] for row in block.rows],
+        columns=[block.head[n] for n in columns],
+    )
+    numbers = [any(row[n].number for row in block.rows) for n in columns]
     body = as_latex(frame).split("\\toprule\n", 1)[1].rsplit("\\bottomrule", 1)[0]
     head, rows = body.split("\\midrule\n", 1)
-    notes = "".join(
-        f"\\par\\footnotesize {_escaped(''.join(r if isinstance(r, str) else r.text for r in note))}\n"
-        for note in block.notes
-    )
+    notes = "".join(f"\\par\\footnotesize {_escaped(_words(note))}\n" for note in block.notes)
+    label = block.name.replace("_", "-")
     return (
-        f"{{\\small\n\\begin{{longtable}}{{{_columns(frame, numbers)}}}\n"
-        f"\\caption{{{_escaped(block.title)}}}\\label{{tab:{block.name.replace('_', '-')}}}\\\\\n"
+        "{\\small\\setlength{\\tabcolsep}{4pt}\\setlength{\\LTcapwidth}{\\linewidth}\n"
+        f"\\begin{{longtable}}{{@{{}}{_columns(frame, numbers)}@{{}}}}\n"
+        f"\\caption{{{_escaped(block.title)}}}\\label{{tab:{label}}}\\\\\n"
         f"\\toprule\n{head}\\midrule\n\\endfirsthead\n\\toprule\n{head}\\midrule\n\\endhead\n"
         f"\\bottomrule\n\\endfoot\n{rows}\\end{{longtable}}\n{notes}}}\n"
     )
 
 
 def _columns(frame: pd.DataFrame, numbers: Sequence[bool]) -> str:
-    """Return the columns: numbers to the right, words in widths by how long they are."""
-    longest = [max([len(str(c)), *frame.iloc[:, n].str.len()]) for n, c in enumerate(frame)]
-    wide = [min(length, 60) for length in longest]
-    total = sum(w for w, number in zip(wide, numbers, strict=True) if not number) or 1
-    room = max(0.3, 0.95 - 0.075 * sum(numbers))
+    """Return the columns: each as wide as its words need, all of them no wider than the page."""
+    needs = []
+    for n, (head, number) in enumerate(zip(frame.columns, numbers, strict=True)):
+        longest = max([0.0, *map(_width, str(head).split())])
+        cells = max([0.0, *map(_width, frame.iloc[:, n])])
+        needs.append(max(longest, cells if number else min(cells, WIDE)) + 2)
+    whole = max(sum(needs), LINE)
     return "".join(
-        "r"
-        if number
-        else f">{{\\raggedright\\arraybackslash}}p{{{room * width / total:.3f}\\linewidth}}"
-        for width, number in zip(wide, numbers, strict=True)
+        f">{{\\ragged{'left' if number else 'right'}\\arraybackslash}}"
+        f"p{{\\dimexpr {need / whole:.4f}\\linewidth-2\\tabcolsep}}"
+        for need, number in zip(needs, numbers, strict=True)
     )
 
 
-def _title(section: Section) -> str:
-    return "".join(run if isinstance(run, str) else run.text for run in section.title)
+def _width(text: str) -> float:
+    """Return how many small letters are about as wide as a text."""
+    return len(text) + 0.5 * sum(map(str.isupper, text))
+
+
+def _words(runs: Text) -> str:
+    return "".join(run if isinstance(run, str) else run.text for run in runs)
 
 
 def _escaped(text: str) -> str:

@@ -22,6 +22,7 @@ from ioscore.report.page.document import (
     Strong,
     TableBlock,
     Text,
+    worded,
 )
 
 _SIGNS = re.compile(r"([\\`*_{}\[\]<>()#|~$&!])")
@@ -93,11 +94,12 @@ def _block(block: Block, level: int) -> Iterator[str]:
 def _table(block: TableBlock) -> Iterator[str]:
     yield f"**{_plain(block.title)}**"
     yield ""
-    yield "| " + " | ".join(_plain(head) for head in block.head) + " |"
-    numbers = [any(row[n].number for row in block.rows) for n in range(len(block.head))]
+    columns = worded(block)
+    yield "| " + " | ".join(_plain(block.head[n]) for n in columns) + " |"
+    numbers = [any(row[n].number for row in block.rows) for n in columns]
     yield "| " + " | ".join("---:" if number else "---" for number in numbers) + " |"
     for row in block.rows:
-        yield "| " + " | ".join(_text(cell.text) for cell in row) + " |"
+        yield "| " + " | ".join(_text(row[n].text) for n in columns) + " |"
     for note in block.notes:
         yield ""
         yield _text(note)

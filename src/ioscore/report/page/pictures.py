@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ioscore.audit import Audit
+from ioscore.audit.tasks import Task, do_all
 from ioscore.errors import NotApplicable
 from ioscore.report.page.document import PictureBlock
 from ioscore.report.sentences import listed
+from ioscore.study import Study
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -19,6 +21,7 @@ DPI = 100
 """Of the PNG files: sharp on a page, small enough to be sent."""
 FEW, MOST = 8, 20
 """So many organisations and criteria can be drawn together."""
+CRITERIA, TITLE = "criteria", "Every organisation, criterion by criterion"
 CHOSEN: dict[str, tuple[str, ...]] = {
     "study": ("contributions",),
     "agreement": ("agreement",),
@@ -115,39 +118,84 @@ SAYS = {
 
 @dataclass(frozen=True, kw_only=True)
 class Picture:
-    """A figure of the report, drawn but not yet written."""
+    """A figure of the report.
+
+    Attributes
+    ----------
+    block : PictureBlock
+    part : str
+        Of the audit.
+    svg : str
+    png : bytes
+    """
 
     block: PictureBlock
     part: str
-    figure: Figure
+    svg: str
+    png: bytes
 
 
-def pictures(audit: Audit, numbers: str) -> Iterator[Picture]:
-    """Yield every figure of a report.
+def pictures(audit: Audit, numbers: str, *, jobs: int = 1) -> list[Picture]:
+    """Draw every figure of a report.
 
     Parameters
     ----------
     audit : Audit
     numbers : str
         The scores in a sentence, for those who do not see the figures.
+    jobs : int
+        Processes, >= 1; changes no figure.
+
+    Returns
+    -------
+    list of Picture
     """
+    tasks = [
+        Task(key=(part,), work=_drawn, arguments={"result": result})
+        for part, result in _parts(audit)
+        if not isinstance(result, NotApplicable)
+    ]
+    made = []
+    for (part,), drawn in do_all(tasks, jobs=jobs).items():
+        for name, (svg, png) in drawn.items():
+            title, alt = _said(part, name, audit, numbers)
+            called = f"{part}_{name.removeprefix(f'{part}_')}" if part != CRITERIA else CRITERIA
+            block = PictureBlock(name=called, title=title, alt=alt)
+            made.append(Picture(block=block, part=part, svg=svg, png=png))
+    return made
+
+
+def _drawn(key: tuple[str, ...], *, result: Any) -> dict[str, tuple[str, bytes]]:
+    """Return the chosen figures of one part as SVG and PNG, by name."""
+    from matplotlib import rc_context
+
     from ioscore.report.gallery import figures
 
-    for part, result in _parts(audit):
-        if isinstance(result, NotApplicable):
-            continue
-        drawn: Mapping[str, Figure] = figures(result)
-        for name, figure in drawn.items():
-            key = next((key for key in CHOSEN[part] if name.startswith(key)), None)
-            if key is None:
-                continue
-            title, alt = SAYS[key]
-            more = f" {numbers}" if part == "study" else ""
-            block = PictureBlock(
-                name=f"{part}_{name.removeprefix(f'{part}_')}", title=title, alt=f"{alt}{more}"
-            )
-            yield Picture(block=block, part=part, figure=figure)
-    yield from _criteria(audit)
+    # A dollar sign in the data is no formula.
+    with rc_context({"text.parse_math": False}):
+        if key[0] == CRITERIA:
+            found = _criteria(result)
+        else:
+            chosen = CHOSEN[key[0]]
+            found = {n: f for n, f in figures(result).items() if n.startswith(chosen)}
+        return {name: image_files(figure) for name, figure in found.items()}
+
+
+def _said(part: str, name: str, audit: Audit, numbers: str) -> tuple[str, str]:
+    """Return title and alternative text of a figure."""
+    if part == CRITERIA:
+        return TITLE, f"For each criterion one mark for each organisation. {_highest(audit.study)}"
+    key = next(key for key in CHOSEN[part] if name.startswith(key))
+    title, alt = SAYS[key]
+    if rest := name.removeprefix(key):
+        title = f"{title}: {_words(rest, audit)}"
+    return title, f"{alt} {numbers}" if part == "study" else alt
+
+
+def _words(text: str, audit: Audit) -> str:
+    """Return part of a name as words, organisations as they are called."""
+    called = {name.lower(): name for name in audit.study.selection.organisations}
+    return " ".join(called.get(word, word) for word in text.split("_"))
 
 
 def _parts(audit: Audit) -> Iterator[tuple[str, Any]]:
@@ -157,48 +205,48 @@ def _parts(audit: Audit) -> Iterator[tuple[str, Any]]:
     if not isinstance(audit.outcomes, NotApplicable):
         for name, by_outcome in audit.outcomes.items():
             yield from ((name, result) for result in list(by_outcome.values())[:1])
+    yield CRITERIA, audit.study
 
 
-def _criteria(audit: Audit) -> Iterator[Picture]:
-    """Yield the figure of all organisations by criterion, where they are few enough."""
+def _criteria(study: Study) -> dict[str, Figure]:
+    """Return the figure of all organisations by criterion, where they are few enough."""
     from ioscore.report.page.criteria_figure import criteria_figure
 
-    scores = audit.study.ranking.criterion_scores
+    scores = study.ranking.criterion_scores
     if len(scores) > FEW or scores.shape[1] > MOST or scores.isna().all(axis=None):
-        return
-    used = audit.study.rubric
-    title = "Every organisation, criterion by criterion"
+        return {}
     figure = criteria_figure(
         scores,
-        {node.id: (node.label, node.share) for node in used.top()},
-        list(audit.study.selection.organisations),
-        title,
-        f"ioscore, rubric {used.name}: documented effort, not effect",
+        {node.id: (node.label, node.share) for node in study.rubric.top()},
+        list(study.selection.organisations),
+        TITLE,
+        f"ioscore, rubric {study.rubric.name}: documented effort, not effect",
     )
+    return {CRITERIA: figure}
+
+
+def _highest(study: Study) -> str:
+    """Return who is highest in each criterion."""
+    scores = study.ranking.criterion_scores
     best = [
         f"{node.label}: {scores[node.id].idxmax()}"
-        for node in used.top()
+        for node in study.rubric.top()
         if node.id in scores and scores[node.id].notna().any()
     ]
-    alt = f"For each criterion one mark for each organisation. Highest in {listed(best)}."
-    yield Picture(
-        block=PictureBlock(name="criteria", title=title, alt=alt),
-        part="organisations",
-        figure=figure,
-    )
+    return f"Highest in {listed(best)}."
 
 
-def image_files(picture: Picture) -> tuple[str, bytes]:
+def image_files(figure: Figure) -> tuple[str, bytes]:
     """Return a figure as SVG (text) and PNG (bytes), without dates."""
     from io import BytesIO
 
     from ioscore.report.figures.style import image
 
-    svg = tidy(image(picture.figure, "svg").decode())
+    svg = tidy(image(figure, "svg").decode())
     # Both forms get one layout: laid out anew, it could come out otherwise.
-    picture.figure.set_layout_engine("none")
+    figure.set_layout_engine("none")
     out = BytesIO()
-    picture.figure.savefig(out, format="png", dpi=DPI, metadata={"Software": "ioscore"})
+    figure.savefig(out, format="png", dpi=DPI, metadata={"Software": "ioscore"})
     return svg, out.getvalue()
 
 
@@ -208,7 +256,8 @@ def tidy(svg: str) -> str:
     So it is smaller by a third, and the last digit of a processor does not show.
     """
     svg = re.sub(r"<!--.*?-->|<metadata>.*?</metadata>", "", svg, flags=re.DOTALL)
-    svg = re.sub(r"\s+", " ", svg).replace("> <", "><").replace(' "', '"')
+    svg = re.sub(r"\s+", " ", svg).replace("> <", "><")
+    svg = re.sub(r' "(?=[ />])', '"', svg)
     return re.sub(r"scale\([^)]*\)|-?\d+\.\d{3,}", _rounded, svg).strip() + "\n"
 
 

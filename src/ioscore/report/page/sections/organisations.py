@@ -44,7 +44,7 @@ def organisations(audit: Audit, places: Places, pictures: dict[str, list[Picture
                 "all else as it is. “Closes” takes away the coded shortcomings of a cell; “gains … "
                 "2” adds one event of strength 2."
             ),
-            *(picture.block for picture in pictures.get("organisations", [])),
+            *(picture.block for picture in pictures.get("criteria", [])),
         ),
         sections=tuple(
             _one(audit, one, number, places) for number, one in enumerate(audit.profiles, start=1)
@@ -82,8 +82,8 @@ def _facts(audit: Audit, one: Profile, places: Places) -> Facts:
                       "whatever the missing cells hold)" if row["missing"] else "")),
         (("Rank",), (Strong(whole(row["rank"])), f" of {total}; could be "
                      f"{span(row['rank_best'], row['rank_worst'])}")),
-        (("Strongest",), (Foreign(listed(list(one.strongest))),)),
-        (("Weakest",), (Foreign(listed(list(one.weakest))),)),
+        (("Strongest",), (Foreign(listed(list(one.strongest)) or NOTHING),)),
+        (("Weakest",), (Foreign(listed(list(one.weakest)) or NOTHING),)),
     ]  # fmt: skip
     gaps: list[Run] = []
     for path in one.missing:

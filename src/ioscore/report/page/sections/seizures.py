@@ -154,21 +154,26 @@ def _analysis(
         blocks += in_short(f"{name}-further", lines[1:], IMPORTANT)
     blocks += [picture.block for picture in pictures.get(name, [])]
     made, notes = tables(name, results, setting.sizes)
+    folds: list[Block] = []
     for table in made:
         if table.name == "estimates":
-            blocks += _estimates(name, table.frame)
+            planned, further = _estimates(name, table.frame)
+            blocks += planned
+            folds += further
         elif table.name == "inference":
             below = [*((note,) for note in notes), NOTE]
             block = table_block(
                 f"{name}_inference", table.title, table.frame, notes=below, most=MOST
             )
             title = ("How sure, by every method that applies, side by side",)
-            blocks.append(Fold(anchor=f"{name}-inference", title=title, blocks=(block,)))
+            folds.append(Fold(anchor=f"{name}-inference", title=title, blocks=(block,)))
         elif table.name in INLINE:
-            block = table_block(
-                f"{name}_{table.name}", table.title, table.frame, notes=(NOTE,), most=MOST
+            blocks.append(
+                table_block(
+                    f"{name}_{table.name}", table.title, table.frame, notes=(NOTE,), most=MOST
+                )
             )
-            blocks.append(block)
+    blocks += folds
     return Section(anchor=f"seizures-{name}", title=(TITLES[name],), blocks=tuple(blocks))
 
 
@@ -181,8 +186,8 @@ HEADS = {
 }
 
 
-def _estimates(name: str, frame: pd.DataFrame) -> list[Block]:
-    """Return the planned estimates, and what is exploratory to be opened."""
+def _estimates(name: str, frame: pd.DataFrame) -> tuple[list[Block], list[Block]]:
+    """Return the planned estimates, and what is exploratory, to be opened."""
     shown = frame.assign(
         factor=[times(value) for value in frame["coefficient"]],
         low=[times(value) for value in frame["low"]],
@@ -208,16 +213,16 @@ def _estimates(name: str, frame: pd.DataFrame) -> list[Block]:
     made: list[Block] = []
     if planned.any():
         made.append(block(planned, "estimates", "Planned estimates"))
-    if not planned.all():
-        title = "Exploratory estimates: they can raise a question and answer none"
-        inner = block(~planned, "estimates_exploratory", title)
-        if planned.any():
-            # All of them are in the file of those that are planned.
-            inner = replace(inner, frame=None)
-        count = int((~planned).sum())
-        heading = (f"{count} exploratory estimate{'' if count == 1 else 's'} beside them",)
-        made.append(Fold(anchor=f"{name}-exploratory", title=heading, blocks=(inner,)))
-    return made
+    if planned.all():
+        return made, []
+    title = "Exploratory estimates: they can raise a question and answer none"
+    inner = block(~planned, "estimates_exploratory", title)
+    if made:
+        # All of them are in the file of those that are planned.
+        inner = replace(inner, frame=None)
+    count = int((~planned).sum())
+    heading = (f"{count} exploratory estimate{'' if count == 1 else 's'} beside them",)
+    return made, [Fold(anchor=f"{name}-exploratory", title=heading, blocks=(inner,))]
 
 
 def rejects_too_often(setting: Setting) -> str:
