@@ -29,17 +29,17 @@ from ioscore.io.outcomes import read_outcome_data
 from ioscore.io.plans import read_plan
 from ioscore.io.rubrics import read_rubric
 from ioscore.io.tables import read_evidence
-from ioscore.regression.cluster_inference import cluster_inferences
-from ioscore.regression.country_panel import ESTIMATORS
-from ioscore.regression.dose import dose_response
-from ioscore.regression.event_study import event_study
-from ioscore.regression.panel_model import drawn_model, fit
-from ioscore.regression.permutation_test import permutation_inference
+from ioscore.regression.dose.analysis import dose_response
+from ioscore.regression.event.analysis import event_study
+from ioscore.regression.panel.analysis import ESTIMATORS
+from ioscore.regression.panel.cluster_inference import cluster_inferences
+from ioscore.regression.panel.model import drawn_model, fit
+from ioscore.regression.panel.permutation_test import permutation_inference
 from ioscore.regression.plan import AnalysisPlan
 from ioscore.regression.results import Inference
 from ioscore.regression.sample import draw_sample
-from ioscore.regression.series import interrupted_series
-from ioscore.regression.synthetic import synthetic_control
+from ioscore.regression.series.analysis import interrupted_series
+from ioscore.regression.synth.analysis import synthetic_control
 from ioscore.report import as_csv
 from ioscore.study.outcomes import panel_tables
 from ioscore.study.yearly import join_scores, yearly_scores

@@ -9,10 +9,10 @@ import pytest
 
 from ioscore.errors import NotApplicable
 from ioscore.regression.answers import answers
-from ioscore.regression.country_panel import CountryPanel, treatment_label
 from ioscore.regression.curve import SpecificationCurve
-from ioscore.regression.event_inference import Before
-from ioscore.regression.event_study import Course, EventStudy
+from ioscore.regression.event.analysis import Course, EventStudy
+from ioscore.regression.event.inference import Before
+from ioscore.regression.panel.analysis import CountryPanel, treatment_label
 from ioscore.report.panel import AMBIGUOUS
 from ioscore.report.regression.answers import answers_table, answers_text
 from outcome_data import plan as the_plan

@@ -11,13 +11,13 @@ import pytest
 import statsmodels.api as sm
 
 from ioscore.errors import NotApplicable
-from ioscore.regression.cluster_inference import (
+from ioscore.regression.panel.cluster_inference import (
     cluster_inferences,
     jackknife_error,
     wild_bootstrap,
     wild_statistics,
 )
-from ioscore.regression.panel_model import Model, drawn_model, fit, null_mean
+from ioscore.regression.panel.model import Model, drawn_model, fit, null_mean
 from ioscore.regression.results import Inference
 from outcome_data import made_up_panel, plan, real_panel
 
@@ -317,7 +317,7 @@ def test_a_country_of_zeros_is_separated_and_counted():
 
 def test_a_poisson_fit_that_does_not_converge_is_no_number(monkeypatch):
     """When the iteration is cut off the reason is returned, not where it stood."""
-    monkeypatch.setattr("ioscore.regression.panel_model.MOST_STEPS", 1)
+    monkeypatch.setattr("ioscore.regression.panel.model.MOST_STEPS", 1)
     found = fit(made_up(12, poisson=True))
     assert isinstance(found, NotApplicable)
     assert "did not converge" in found.reason

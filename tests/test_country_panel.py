@@ -11,9 +11,9 @@ import pandas as pd
 import pytest
 
 from ioscore.errors import NotApplicable
-from ioscore.regression.cluster_inference import SHARED
-from ioscore.regression.country_panel import INFERENCES, SUPPLY, country_panel, treatment_label
-from ioscore.regression.panel_model import drawn_model, fit
+from ioscore.regression.panel.analysis import INFERENCES, SUPPLY, country_panel, treatment_label
+from ioscore.regression.panel.cluster_inference import SHARED
+from ioscore.regression.panel.model import drawn_model, fit
 from ioscore.regression.results import Inference, to_frame
 from outcome_data import plan, real_panel
 

@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from linearmodels.iv import IV2SLS
 
 from ioscore.errors import NotApplicable, PanelError
-from ioscore.regression.dose import Dose, dose_response
+from ioscore.regression.dose.analysis import Dose, dose_response
+from ioscore.regression.dose.shifts import chosen_turns, shift_mde, shift_p, shifted, turned
+from ioscore.regression.dose.shrinkage import shrunk
+from ioscore.regression.dose.stationarity import integration, levels_fit, longest_run, root_tests
 from ioscore.regression.results import METHODS, to_frame
-from ioscore.regression.shifts import chosen_turns, shift_mde, shift_p, shifted, turned
-from ioscore.regression.shrinkage import shrunk
-from ioscore.regression.stationarity import integration, levels_fit, longest_run, root_tests
 from ioscore.report.panel import AMBIGUOUS
 from ioscore.report.regression import dose as report
 from outcome_data import plan

@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 from scipy.stats import f as f_law
 
 from ioscore.errors import NotApplicable
-from ioscore.regression.cluster_inference import jackknife_error, wild_statistics
-from ioscore.regression.cohort_fits import averaged, saturated_fit, two_stage_fit
-from ioscore.regression.cohorts import (
+from ioscore.regression.event.analysis import SATURATED, TWO_STAGE, EventStudy, event_study
+from ioscore.regression.event.cohort_fits import averaged, saturated_fit, two_stage_fit
+from ioscore.regression.event.cohorts import (
     as_rows,
     cells_of,
     effects,
@@ -27,9 +27,9 @@ from ioscore.regression.cohorts import (
     shares,
     spans_of,
 )
-from ioscore.regression.event_inference import Before, by_permutation, other_periods, shuffle
-from ioscore.regression.event_study import SATURATED, TWO_STAGE, EventStudy, event_study
-from ioscore.regression.permutation import treatment_paths
+from ioscore.regression.event.inference import Before, by_permutation, other_periods, shuffle
+from ioscore.regression.panel.cluster_inference import jackknife_error, wild_statistics
+from ioscore.regression.permutation.paths import treatment_paths
 from ioscore.regression.plan import AnalysisPlan
 from ioscore.regression.results import Inference, permutation_p
 from ioscore.report.figures.style import image

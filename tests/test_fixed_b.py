@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from statsmodels.regression.linear_model import OLS
 
-from ioscore.regression.fixed_b import Law, bartlett, fixed_b_inference, simulate_law
-from ioscore.regression.sup_f import break_columns
+from ioscore.regression.series.fixed_b import Law, bartlett, fixed_b_inference, simulate_law
+from ioscore.regression.series.sup_f import break_columns
 
 YEARS = np.array([year for year in range(1997, 2024) if year != 2019])
 

@@ -13,15 +13,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ioscore.errors import NotApplicable
-from ioscore.regression.panel_model import Model, fit, null_mean
-from ioscore.regression.permutation import (
+from ioscore.regression.panel.model import Model, fit, null_mean
+from ioscore.regression.panel.permutation_test import permutation_inference
+from ioscore.regression.permutation.paths import (
     critical_size,
     inverted_interval,
     permuted_assignments,
     treatment_paths,
 )
-from ioscore.regression.permutation_test import permutation_inference
-from ioscore.regression.placed_paths import (
+from ioscore.regression.permutation.placed import (
     effects_design,
     orthonormal_basis,
     permute,

@@ -9,9 +9,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from ioscore.regression.panel_model import drawn_model, fit
-from ioscore.regression.series import interrupted_series
-from ioscore.regression.synthetic import synthetic_control
+from ioscore.regression.panel.model import drawn_model, fit
+from ioscore.regression.series.analysis import interrupted_series
+from ioscore.regression.synth.analysis import synthetic_control
 from outcome_data import plan, real_panel
 
 HALF = 0.0006

@@ -11,14 +11,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ioscore.regression import permutation_test
-from ioscore.regression.cohorts import as_rows, place, saturated_effects, spans_of
-from ioscore.regression.event_inference import by_permutation, other_periods, shuffle
-from ioscore.regression.panel_model import Model, fit
-from ioscore.regression.permutation import permuted_assignments, treatment_paths
-from ioscore.regression.permutation_test import permutation_inference
-from ioscore.regression.poisson_worlds import null_means
-from ioscore.regression.power import (
+from ioscore.regression.event.cohorts import as_rows, place, saturated_effects, spans_of
+from ioscore.regression.event.inference import by_permutation, other_periods, shuffle
+from ioscore.regression.panel import permutation_test
+from ioscore.regression.panel.model import Model, fit
+from ioscore.regression.panel.permutation_test import permutation_inference
+from ioscore.regression.permutation.paths import permuted_assignments, treatment_paths
+from ioscore.regression.permutation.poisson_worlds import null_means
+from ioscore.regression.permutation.power import (
     MOST,
     TOLERANCE,
     Planted,

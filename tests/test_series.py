@@ -15,13 +15,13 @@ from statsmodels.datasets import nile
 from statsmodels.regression.linear_model import OLS
 
 from ioscore.errors import NotApplicable, PanelError
-from ioscore.regression.break_search import admissible_years, search_breaks, squares
 from ioscore.regression.plan import Break
-from ioscore.regression.residual_tests import residual_tests, simulated_statistics
 from ioscore.regression.results import Inference
-from ioscore.regression.series import interrupted_series
-from ioscore.regression.series_model import model_form
-from ioscore.regression.sup_f import break_columns, sup_f
+from ioscore.regression.series.analysis import interrupted_series
+from ioscore.regression.series.break_search import admissible_years, search_breaks, squares
+from ioscore.regression.series.model import model_form
+from ioscore.regression.series.residual_tests import residual_tests, simulated_statistics
+from ioscore.regression.series.sup_f import break_columns, sup_f
 from ioscore.report.panel import AMBIGUOUS
 from outcome_data import plan, real_panel
 

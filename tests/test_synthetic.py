@@ -15,8 +15,8 @@ from scipy.optimize import nnls
 
 from ioscore.errors import NotApplicable
 from ioscore.regression.plan import AnalysisPlan
-from ioscore.regression.synthetic import SyntheticStudy, synthetic_control
-from ioscore.regression.synthetic_fit import (
+from ioscore.regression.synth.analysis import SyntheticStudy, synthetic_control
+from ioscore.regression.synth.fit import (
     SOLVER,
     SyntheticFit,
     detectable,

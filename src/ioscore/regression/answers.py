@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 
 from ioscore.errors import NotApplicable
-from ioscore.regression.country_panel import CountryPanel, treatment_label
 from ioscore.regression.curve import SpecificationCurve
-from ioscore.regression.event_inference import Before
-from ioscore.regression.event_study import EventStudy
+from ioscore.regression.event.analysis import EventStudy
+from ioscore.regression.event.inference import Before
+from ioscore.regression.panel.analysis import CountryPanel, treatment_label
 from ioscore.regression.plan import AnalysisPlan
 
 Answer = Literal["shows", "none_large", "cannot_say"]

@@ -135,26 +135,26 @@ def run_analysis(
     key = [plan.seed, ANALYSES.index(name), *outcome.encode()]
     common: dict[str, Any] = {"rng": np.random.default_rng(key), "progress": progress}
     if name == "series":
-        from ioscore.regression.series import interrupted_series
+        from ioscore.regression.series.analysis import interrupted_series
 
         return interrupted_series(table, plan, outcome=outcome, **common)
     if name == "panel":
-        from ioscore.regression.country_panel import country_panel
+        from ioscore.regression.panel.analysis import country_panel
 
         return country_panel(table, plan, outcome=outcome, jobs=jobs, **common)
     if name == "event":
-        from ioscore.regression.event_study import event_study
+        from ioscore.regression.event.analysis import event_study
 
         return event_study(table, plan, outcome=outcome, **common)
     if name == "synth":
-        from ioscore.regression.synthetic import synthetic_control
+        from ioscore.regression.synth.analysis import synthetic_control
 
         return synthetic_control(table, plan, outcome=outcome, progress=progress)
     if name == "curve":
         from ioscore.regression.curve import specification_curve
 
         return specification_curve(tables, plan, jobs=jobs, **common)
-    from ioscore.regression.dose import dose_response
+    from ioscore.regression.dose.analysis import dose_response
     from ioscore.study.yearly import join_scores, yearly_scores
 
     if judged is None:

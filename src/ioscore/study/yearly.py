@@ -17,7 +17,7 @@ import pandas as pd
 from ioscore.errors import EvidenceError, PanelError, Problem
 from ioscore.evidence import Evidence, select, validate_evidence
 from ioscore.ranking import rank
-from ioscore.regression.dose_paths import Dose
+from ioscore.regression.dose.paths import Dose
 from ioscore.rubric import Rubric
 from ioscore.scoring import score
 
@@ -51,7 +51,7 @@ class YearlyScores:
         paragraphs in which they stand, each once; NaN where no paragraph is known).
     organisations : tuple of Dose
         For each organisation the columns of its tactics with their weights, as
-        `ioscore.regression.dose` takes them. Barriers are in the table, but no tactics.
+        `ioscore.regression.dose.analysis` takes them. Barriers are in the table, but no tactics.
     criteria : tuple of str
         Ids of the criteria of the first level that the rubric scores.
     out : pandas.DataFrame

@@ -28,7 +28,7 @@ from ioscore.regression.curve.specifications import (
     is_main,
     specifications,
 )
-from ioscore.regression.permutation import permuted_assignments, treatment_paths
+from ioscore.regression.permutation.paths import permuted_assignments, treatment_paths
 from ioscore.regression.plan import AnalysisPlan
 from ioscore.regression.results import Estimate
 

@@ -8,7 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
-from ioscore.regression.permutation import Array, Labels, TreatmentPaths
+from ioscore.regression.permutation.paths import Array, Labels, TreatmentPaths
 
 
 @dataclass(frozen=True, kw_only=True)

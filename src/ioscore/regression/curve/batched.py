@@ -8,7 +8,7 @@ import numpy as np
 
 from ioscore.regression.curve.assignments import Indicators
 from ioscore.regression.curve.designs import Design, remainder
-from ioscore.regression.permutation import NO_VARIATION, Array, TreatmentPaths
+from ioscore.regression.permutation.paths import NO_VARIATION, Array, TreatmentPaths
 
 ZERO = 1e-20
 """A variance this small beside the squares that it is left of is zero but for rounding."""

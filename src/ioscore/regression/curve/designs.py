@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from ioscore.regression.permutation import Array, Labels
+from ioscore.regression.permutation.paths import Array, Labels
 
 SMALL = 1e-9
 """A column whose remainder is this small beside it is a sum of the others."""

@@ -16,7 +16,7 @@ from ioscore.regression.curve.batched import lay, place, under_assignments
 from ioscore.regression.curve.designs import Design, make_design, remainder
 from ioscore.regression.curve.poisson import NullModel, null_model, with_treatment
 from ioscore.regression.curve.specifications import Specification
-from ioscore.regression.permutation import NO_VARIATION, Array
+from ioscore.regression.permutation.paths import NO_VARIATION, Array
 from ioscore.regression.plan import AnalysisPlan, Transformation
 from ioscore.regression.sample import Drawn, draw_sample
 

@@ -9,8 +9,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from ioscore.regression.curve.assignments import Assignments
-from ioscore.regression.permutation import NO_VARIATION, Array, Labels, critical_size
-from ioscore.regression.power import Planted, chosen_worlds, smallest_found
+from ioscore.regression.permutation.paths import NO_VARIATION, Array, Labels, critical_size
+from ioscore.regression.permutation.power import Planted, chosen_worlds, smallest_found
 from ioscore.regression.results import permutation_p
 
 STATISTICS = ("median", "sign", "significant")

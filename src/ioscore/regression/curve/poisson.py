@@ -10,7 +10,7 @@ import numpy as np
 
 from ioscore.errors import NotApplicable
 from ioscore.regression.curve.designs import Design, remainder
-from ioscore.regression.permutation import Array
+from ioscore.regression.permutation.paths import Array
 
 TOLERANCE = 1e-12
 STEPS = 200

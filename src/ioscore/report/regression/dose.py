@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from ioscore.errors import NotApplicable
-from ioscore.regression.dose import DoseResponse
+from ioscore.regression.dose.analysis import DoseResponse
+from ioscore.regression.dose.stationarity import ADF_NULL, KPSS_NULL, Integration, RootTests
 from ioscore.regression.results import Estimate, Inference
-from ioscore.regression.stationarity import ADF_NULL, KPSS_NULL, Integration, RootTests
 from ioscore.report.panel import AMBIGUOUS, spans
 from ioscore.report.sensitivity.common import Table
 from ioscore.report.sentences import listed, p_value, percent

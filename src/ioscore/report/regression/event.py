@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from ioscore.errors import NotApplicable
-from ioscore.regression.event_inference import Before
-from ioscore.regression.event_study import TWO_STAGE, Course, EventStudy
+from ioscore.regression.event.analysis import TWO_STAGE, Course, EventStudy
+from ioscore.regression.event.inference import Before
 from ioscore.regression.results import Estimate, Inference
 from ioscore.report.panel import AMBIGUOUS
 from ioscore.report.sensitivity.common import Table

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from ioscore.errors import NotApplicable
-from ioscore.regression.country_panel import ESTIMATORS, SUPPLY, VARIANTS, CountryPanel
+from ioscore.regression.panel.analysis import ESTIMATORS, SUPPLY, VARIANTS, CountryPanel
 from ioscore.regression.results import METHODS, Estimate, Inference
 from ioscore.report.panel import AMBIGUOUS
 from ioscore.report.regression.common import changed_word

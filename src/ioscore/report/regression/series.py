@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from ioscore.errors import NotApplicable
-from ioscore.regression.break_search import BreakSearch
 from ioscore.regression.results import Estimate, Inference
-from ioscore.regression.series import InterruptedSeries
-from ioscore.regression.sup_f import SupF
+from ioscore.regression.series.analysis import InterruptedSeries
+from ioscore.regression.series.break_search import BreakSearch
+from ioscore.regression.series.sup_f import SupF
 from ioscore.report.panel import AMBIGUOUS
 from ioscore.report.sensitivity.common import Table
 from ioscore.report.sentences import listed, p_value, percent

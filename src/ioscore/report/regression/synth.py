@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 
 from ioscore.errors import NotApplicable
-from ioscore.regression.synthetic import POOR, Synthetic, SyntheticStudy
-from ioscore.regression.synthetic_fit import SyntheticFit
+from ioscore.regression.synth.analysis import POOR, Synthetic, SyntheticStudy
+from ioscore.regression.synth.fit import SyntheticFit
 from ioscore.report.panel import AMBIGUOUS
 from ioscore.report.sensitivity.common import Table
 from ioscore.report.sentences import listed, p_value, percent

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ioscore.regression.permutation import TreatmentPaths
+from ioscore.regression.permutation.paths import TreatmentPaths
 
 Array = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]

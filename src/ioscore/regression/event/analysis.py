@@ -22,9 +22,8 @@ import numpy as np
 import pandas as pd
 
 from ioscore.errors import NotApplicable
-from ioscore.regression.cluster_inference import jackknife_error, wild_bootstrap
-from ioscore.regression.cohort_fits import alone, averaged, saturated_fit, two_stage_fit
-from ioscore.regression.cohorts import (
+from ioscore.regression.event.cohort_fits import alone, averaged, saturated_fit, two_stage_fit
+from ioscore.regression.event.cohorts import (
     NEVER,
     Placed,
     as_rows,
@@ -33,7 +32,7 @@ from ioscore.regression.cohorts import (
     shares,
     spans_of,
 )
-from ioscore.regression.event_inference import (
+from ioscore.regression.event.inference import (
     Before,
     Shuffled,
     before_start,
@@ -43,7 +42,8 @@ from ioscore.regression.event_inference import (
     other_periods,
     shuffle,
 )
-from ioscore.regression.event_sample import cut_rows, members, refusal, seen_paths, too_small
+from ioscore.regression.event.sample import cut_rows, members, refusal, seen_paths, too_small
+from ioscore.regression.panel.cluster_inference import jackknife_error, wild_bootstrap
 from ioscore.regression.plan import AnalysisPlan
 from ioscore.regression.results import Estimate, Inference, not_estimated
 from ioscore.regression.sample import draw_sample

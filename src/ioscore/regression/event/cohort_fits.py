@@ -12,8 +12,8 @@ import numpy as np
 import pandas as pd
 
 from ioscore.errors import NotApplicable
-from ioscore.regression.cohorts import Array, Cells, Placed, effects, least_squares
-from ioscore.regression.panel_model import Model
+from ioscore.regression.event.cohorts import Array, Cells, Placed, effects, least_squares
+from ioscore.regression.panel.model import Model
 
 EXACT = 1e-12
 """Tolerance of demeaning; the default of pyfixest, 1e-6, would show in the seventh digit."""

@@ -21,9 +21,9 @@ import numpy as np
 import pandas as pd
 
 from ioscore.errors import NotApplicable
-from ioscore.regression.cluster_inference import cluster_inferences
-from ioscore.regression.panel_model import Fitted, Model, Variant, drawn_model, fit
-from ioscore.regression.permutation_test import permutation_inference
+from ioscore.regression.panel.cluster_inference import cluster_inferences
+from ioscore.regression.panel.model import Fitted, Model, Variant, drawn_model, fit
+from ioscore.regression.panel.permutation_test import permutation_inference
 from ioscore.regression.plan import AnalysisPlan, Transformation, Treatment
 from ioscore.regression.results import Estimate, Inference, not_estimated
 from ioscore.regression.sample import Drawn

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 from ioscore.errors import NotApplicable
-from ioscore.regression.cohorts import NEVER, Placed, Rows, spans_of
-from ioscore.regression.permutation import TreatmentPaths, treatment_paths
+from ioscore.regression.event.cohorts import NEVER, Placed, Rows, spans_of
+from ioscore.regression.permutation.paths import TreatmentPaths, treatment_paths
 from ioscore.regression.plan import AnalysisPlan
 
 

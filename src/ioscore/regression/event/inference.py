@@ -11,8 +11,8 @@ from scipy.stats import f as f_law
 from scipy.stats import t as t_law
 
 from ioscore.errors import NotApplicable
-from ioscore.regression.cohort_fits import CellFit
-from ioscore.regression.cohorts import (
+from ioscore.regression.event.cohort_fits import CellFit
+from ioscore.regression.event.cohorts import (
     NEVER,
     Array,
     Placed,
@@ -22,14 +22,19 @@ from ioscore.regression.cohorts import (
     saturated_effects,
     spans_of,
 )
-from ioscore.regression.permutation import (
+from ioscore.regression.permutation.paths import (
     Labels,
     TreatmentPaths,
     inverted_interval,
     permuted_assignments,
 )
+from ioscore.regression.permutation.power import (
+    Planted,
+    chosen_worlds,
+    smallest_found,
+    world_treatments,
+)
 from ioscore.regression.plan import AnalysisPlan
-from ioscore.regression.power import Planted, chosen_worlds, smallest_found, world_treatments
 from ioscore.regression.results import Inference, normal_inference, permutation_p
 
 

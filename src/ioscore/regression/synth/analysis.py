@@ -18,11 +18,11 @@ import numpy as np
 import pandas as pd
 
 from ioscore.errors import NotApplicable
-from ioscore.regression.country_panel import treatment_label
+from ioscore.regression.panel.analysis import treatment_label
 from ioscore.regression.plan import AnalysisPlan, SynthEvent
 from ioscore.regression.results import Estimate, Inference, not_estimated
-from ioscore.regression.synthetic_fit import SyntheticFit, detectable, fit_synthetic, rank_p
-from ioscore.regression.synthetic_pool import donor_pool, refusal
+from ioscore.regression.synth.fit import SyntheticFit, detectable, fit_synthetic, rank_p
+from ioscore.regression.synth.pool import donor_pool, refusal
 
 ESTIMATOR = "synthetic control"
 POOR = 2.0

@@ -22,8 +22,8 @@ from math import inf
 import numpy as np
 import numpy.typing as npt
 
-from ioscore.regression.permutation import Array, Labels, TreatmentPaths
-from ioscore.regression.placed_paths import Permuted
+from ioscore.regression.permutation.paths import Array, Labels, TreatmentPaths
+from ioscore.regression.permutation.placed import Permuted
 
 WORLDS = 500
 """Assignments taken for the true one in turn: a power of .8 is then known to .018 (one error)."""

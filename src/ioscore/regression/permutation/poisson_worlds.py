@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.linalg import qr
 
-from ioscore.regression.permutation import NO_VARIATION, Array, Labels, TreatmentPaths
+from ioscore.regression.permutation.paths import NO_VARIATION, Array, Labels, TreatmentPaths
 
 STEPS = 60
 CONVERGED = 1e-8

@@ -9,8 +9,8 @@ import numpy as np
 from scipy.stats import norm
 
 from ioscore.errors import NotApplicable
-from ioscore.regression.panel_model import Fitted, Model, fit, fitted_by_pyfixest
-from ioscore.regression.permutation import Array, critical_size
+from ioscore.regression.panel.model import Fitted, Model, fit, fitted_by_pyfixest
+from ioscore.regression.permutation.paths import Array, critical_size
 from ioscore.regression.results import Inference, normal_inference, permutation_p
 
 LEAST = 3

@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 
 from ioscore.errors import NotApplicable
-from ioscore.regression.permutation import NO_VARIATION, Array
-from ioscore.regression.placed_paths import effects_design, orthonormal_basis
+from ioscore.regression.permutation.paths import NO_VARIATION, Array
+from ioscore.regression.permutation.placed import effects_design, orthonormal_basis
 from ioscore.regression.plan import AnalysisPlan, Transformation, Treatment
 from ioscore.regression.sample import Drawn, draw_sample
 

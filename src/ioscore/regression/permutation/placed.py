@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from ioscore.regression.permutation import NO_VARIATION, Array, Labels, TreatmentPaths
+from ioscore.regression.permutation.paths import NO_VARIATION, Array, Labels, TreatmentPaths
 
 
 def effects_design(frame: pd.DataFrame, effects: Sequence[str], controls: Sequence[str]) -> Array:

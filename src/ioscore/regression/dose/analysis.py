@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from ioscore.errors import NotApplicable
-from ioscore.regression.dose_paths import (
+from ioscore.regression.dose.paths import (
     CONTROLS,
     DOCUMENTATION,
     SUPPLY,
@@ -25,6 +25,9 @@ from ioscore.regression.dose_paths import (
     dose_paths,
     dose_sample,
 )
+from ioscore.regression.dose.shifts import chosen_turns, shift_mde, shift_p, shifted
+from ioscore.regression.dose.shrinkage import Shrunk, shrunk
+from ioscore.regression.dose.stationarity import Integration, LevelsFit, integration, levels_fit
 from ioscore.regression.plan import AnalysisPlan
 from ioscore.regression.results import (
     Estimate,
@@ -32,9 +35,6 @@ from ioscore.regression.results import (
     normal_inference,
     not_estimated,
 )
-from ioscore.regression.shifts import chosen_turns, shift_mde, shift_p, shifted
-from ioscore.regression.shrinkage import Shrunk, shrunk
-from ioscore.regression.stationarity import Integration, LevelsFit, integration, levels_fit
 
 KINDS = ("ols", "hac", "turns")
 NAMED = {"permutation": "turns"}
@@ -128,7 +128,7 @@ def dose_response(
     no act is dated counts as none documented, zero, as the plan says; so the path is one of
     documented effort. The documents of the year of the dose are controlled for: the logarithm of
     one more than their rows, differenced. The permutation test turns dose and documents in time
-    (see `ioscore.regression.shifts`).
+    (see `ioscore.regression.dose.shifts`).
     """
     check_columns(table, plan, organisations, outcome)
     own = table[table["country"] == plan.dose.country].sort_values("year").reset_index(drop=True)

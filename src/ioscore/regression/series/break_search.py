@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ioscore.errors import NotApplicable
-from ioscore.regression.sup_f import DEFICIENT, SupF, break_columns, sup_f
+from ioscore.regression.series.sup_f import DEFICIENT, SupF, break_columns, sup_f
 
 Floats = NDArray[np.float64]
 Years = NDArray[np.int64]

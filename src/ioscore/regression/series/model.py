@@ -12,11 +12,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ioscore.errors import NotApplicable
-from ioscore.regression.fixed_b import fixed_b_inference, simulate_law
 from ioscore.regression.plan import AnalysisPlan, Break, SeriesPlan
-from ioscore.regression.residual_tests import residual_tests
 from ioscore.regression.results import Inference, normal_inference
-from ioscore.regression.sup_f import break_columns
+from ioscore.regression.series.fixed_b import fixed_b_inference, simulate_law
+from ioscore.regression.series.residual_tests import residual_tests
+from ioscore.regression.series.sup_f import break_columns
 
 Floats = NDArray[np.float64]
 Years = NDArray[np.int64]
@@ -61,7 +61,7 @@ class Fitted:
     fit, without : numpy.ndarray
         Fitted outcome, with the terms of breaks and without them.
     tests : pandas.DataFrame
-        From `ioscore.regression.residual_tests`.
+        From `ioscore.regression.series.residual_tests`.
     """
 
     form: Form

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ioscore.regression.power import chosen_worlds, smallest_found
+from ioscore.regression.permutation.power import chosen_worlds, smallest_found
 from ioscore.regression.results import permutation_p
 
 Array = NDArray[np.float64]

@@ -9,11 +9,11 @@ import numpy as np
 import pandas as pd
 
 from ioscore.errors import NotApplicable
-from ioscore.regression.break_search import BreakSearch, search_breaks
 from ioscore.regression.plan import AnalysisPlan, Break, SeriesPlan
 from ioscore.regression.results import Estimate, not_estimated, to_frame
 from ioscore.regression.sample import Drawn, draw_sample
-from ioscore.regression.series_model import Fitted, count, fit_series, label
+from ioscore.regression.series.break_search import BreakSearch, search_breaks
+from ioscore.regression.series.model import Fitted, count, fit_series, label
 
 Progress = Callable[[int, int], None]
 
@@ -42,7 +42,7 @@ class InterruptedSeries:
     left_out : tuple of str
         Why, with their number.
     tests : pandas.DataFrame or NotApplicable
-        From `ioscore.regression.residual_tests.residual_tests`.
+        From `ioscore.regression.series.residual_tests.residual_tests`.
     search : BreakSearch or NotApplicable
     level, power : float
         Of the plan.
@@ -81,7 +81,7 @@ def interrupted_series(
 
     The logarithm of the outcome on a constant, a trend, the logarithm of Afghan supply some years
     earlier, a level for each break, and a slope where the years carry it
-    (`ioscore.regression.series_model.model_form`).
+    (`ioscore.regression.series.model.model_form`).
 
     Parameters
     ----------

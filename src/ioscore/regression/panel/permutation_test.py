@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 from ioscore.errors import NotApplicable
-from ioscore.regression.panel_model import Model, null_mean
-from ioscore.regression.permutation import (
+from ioscore.regression.panel.model import Model, null_mean
+from ioscore.regression.permutation.paths import (
     Array,
     Labels,
     TreatmentPaths,
@@ -18,15 +18,15 @@ from ioscore.regression.permutation import (
     spread,
     treatment_paths,
 )
-from ioscore.regression.placed_paths import (
+from ioscore.regression.permutation.placed import (
     Permuted,
     effects_design,
     orthonormal_basis,
     permute,
     place_paths,
 )
-from ioscore.regression.poisson_worlds import poisson_worlds
-from ioscore.regression.power import (
+from ioscore.regression.permutation.poisson_worlds import poisson_worlds
+from ioscore.regression.permutation.power import (
     POISSON_WORLDS,
     WORLDS,
     Statistics,

@@ -1,0 +1,1 @@
+"""Dose-response: seizures on the yearly scores of organisations."""

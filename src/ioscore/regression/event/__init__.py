@@ -1,0 +1,1 @@
+"""Event study: effects by years since a staggered start."""

@@ -1,0 +1,1 @@
+"""Country panel: effects of instruments on seizures."""

@@ -1,0 +1,1 @@
+"""Synthetic control: one country against a weighted mean of others."""
