@@ -270,3 +270,8 @@ def _size_notes(estimates: Sequence[Estimate], methods: Sequence[str], sizes: Si
                 f"hypotheses at 5% in simulated panels of this shape ({estimator})."
             )
     return notes
+
+
+def value_or_reason(found: float | NotApplicable) -> float | dict[str, str]:
+    """Return a figure as JSON has it, or why there is none."""
+    return {"not_applicable": found.reason} if isinstance(found, NotApplicable) else found

@@ -12,6 +12,7 @@ from ioscore.regression.event.analysis import TWO_STAGE, Course, EventStudy
 from ioscore.regression.event.inference import Before
 from ioscore.regression.results import Estimate, Inference
 from ioscore.report.panel import AMBIGUOUS
+from ioscore.report.regression.common import value_or_reason
 from ioscore.report.sensitivity.common import Table
 from ioscore.report.sentences import listed, percent
 from ioscore.report.tables import records
@@ -110,8 +111,8 @@ def document(result: EventStudy) -> dict[str, Any]:
             found["before"] = {
                 "periods": list(course.before.periods),
                 "root_mean_square": course.before.size,
-                "p_permutation": _or_reason(course.before.p),
-                "p_cluster": _or_reason(course.before.p_cluster),
+                "p_permutation": value_or_reason(course.before.p),
+                "p_cluster": value_or_reason(course.before.p_cluster),
             }
         courses.append(found)
     return {"window": list(result.window), "reference": result.reference, "courses": courses}
@@ -201,7 +202,3 @@ def _as_large(periods: pd.DataFrame, reference: int) -> list[str]:
 
 def _p(found: float | NotApplicable) -> str:
     return f"n/a: {found.reason}" if isinstance(found, NotApplicable) else f"{found:.3f}"
-
-
-def _or_reason(found: float | NotApplicable) -> Any:
-    return {"not_applicable": found.reason} if isinstance(found, NotApplicable) else found

@@ -12,6 +12,7 @@ from ioscore.errors import NotApplicable
 from ioscore.regression.synth.analysis import POOR, Synthetic, SyntheticStudy
 from ioscore.regression.synth.fit import SyntheticFit
 from ioscore.report.panel import AMBIGUOUS
+from ioscore.report.regression.common import value_or_reason
 from ioscore.report.sensitivity.common import Table
 from ioscore.report.sentences import listed, p_value, percent
 from ioscore.report.tables import records
@@ -76,7 +77,7 @@ def document(result: SyntheticStudy) -> dict[str, Any]:
                 "rmspe_before": study.fit.rmspe_before,
                 "rmspe_after": study.fit.rmspe_after,
                 "smallest_p": study.smallest_p,
-                "p_without_the_country_in_pools": _or_reason(study.p_without),
+                "p_without_the_country_in_pools": value_or_reason(study.p_without),
                 "weights": records(_weights(study)),
                 "gaps": [{"year": int(str(y)), "gap": g} for y, g in study.fit.gaps.items()],
                 "placebos": records(placebos(study)),
@@ -233,7 +234,3 @@ def _in_time(study: Synthetic) -> pd.DataFrame:
 
 def _one_out(study: Synthetic) -> pd.DataFrame:
     return study.one_out
-
-
-def _or_reason(found: float | NotApplicable) -> Any:
-    return {"not_applicable": found.reason} if isinstance(found, NotApplicable) else found
