@@ -8,10 +8,13 @@ endif
 IOSCORE := $(BIN)/ioscore
 IN_VENV := $(BIN)/python -m
 
-.PHONY: rank regress lab notebooks test acceptance lint verify benchmarks clean
+.PHONY: rank report regress lab notebooks test acceptance lint verify benchmarks clean
 
 rank: .venv/used
 	$(IOSCORE) rank
+
+report: .venv/modelled
+	$(IOSCORE) report --output reports/thesis
 
 regress: .venv/modelled
 	$(IOSCORE) regress all --jobs 2 --output reports/seizures
@@ -47,6 +50,7 @@ benchmarks: .venv/tested
 	$(BIN)/python benchmarks/sensitivity.py
 	$(BIN)/python benchmarks/curve.py
 	$(BIN)/python benchmarks/explorer.py
+	$(BIN)/python benchmarks/report.py
 
 .venv/used: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
