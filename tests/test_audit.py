@@ -156,18 +156,25 @@ def _by_hand(study: Study, claim) -> pd.DataFrame:
     rows, counted = study.evidence.rows, study.selection.rows
     leaf = next(n.path for n in study.rubric.leaves() if claim.path in (n.id, n.path))
     own = counted[(counted["organisation"] == claim.subject) & (counted["leaf"] == leaf)]
+    added = ["supports"]
     if claim.kind == "closes":
         gone = own[own["effect"].isin(("limits", "absent"))]
         keys = set(zip(gone["id"], gone["where"], strict=True))
         keep = [key not in keys for key in zip(rows["id"], rows["where"], strict=True)]
-        return rows[keep]
+        rows = rows[keep]
+        # What is closed stays known: an answer and a shortcoming that cancel.
+        added = ["supports", "limits"] if len(gone) == len(own) > 0 else []
     top, _, sub = leaf.partition("/")
-    new = counted.iloc[[0]][list(rows.columns)].assign(
-        id="by-hand", event_id="by-hand", organisation=claim.subject, actor=claim.subject,
-        evidence_type="output", reach="country", source="thesis", criterion=top, subcriterion=sub,
-        alt_criterion="", effect="supports", strength=str(claim.strength),
-    )  # fmt: skip
-    return pd.concat([rows, new], ignore_index=True)
+    new = [
+        counted.iloc[[0]][list(rows.columns)].assign(
+            id=f"by-hand-{effect}", event_id=f"by-hand-{effect}", organisation=claim.subject,
+            actor=claim.subject, evidence_type="output", reach="country", source="thesis",
+            criterion=top, subcriterion=sub, alt_criterion="", effect=effect,
+            strength=str(claim.strength or 1),
+        )
+        for effect in added
+    ]  # fmt: skip
+    return pd.concat([rows, *new], ignore_index=True)
 
 
 def test_the_same_change_asked_for_twice_is_made_once(study, verdicts):

@@ -7,9 +7,10 @@ import json
 import pytest
 
 from helpers import ROOT, assert_fails_clearly, evidence_of, flat_rubric, ioscore
-from ioscore.claims import answer_claims, parse_claim, single_changes
+from ioscore.claims import answer_claims, parse_claim, single_changes, what_if
 from ioscore.errors import EvidenceError
 from ioscore.io import read_table
+from ioscore.study import run_study
 
 
 def ask(text, *rows, rubric=None):
@@ -95,7 +96,28 @@ def test_a_what_if_says_what_closing_the_gap_would_do():
         [parse_claim("BETA closes tools")], evidence_of(A3, B1, limit), flat_rubric()
     )
     assert "from 0.000 to 0.109" in answers[0].why
-    assert "without its 1 limiting rows" in answers[0].why
+    assert "without its 1 limiting row in" in answers[0].why
+
+
+@pytest.mark.parametrize(("kind", "neutral"), [("tactic", 0.0), ("barrier", 0.5)])
+def test_a_cell_that_is_closed_stays_known(kind, neutral):
+    """Emptied by `closes`, a cell has the score of one in which nothing is done or falls short."""
+    rubric = flat_rubric(criteria={"tools": {"weight": 1, "kind": kind}, "posts": {"weight": 1}})
+    limit = {"organisation": "BETA", "strength": "2", "effect": "limits"}
+    posts = {"organisation": "BETA", "strength": "3", "criterion": "posts"}
+    evidence = evidence_of(A3, posts, limit)
+    found = what_if([parse_claim("BETA closes tools")], run_study(evidence, rubric))
+    assert found.score_then == pytest.approx((neutral + 1 - 2 ** (-1 / 2)) / 2)
+    answers, _ = answer_claims([parse_claim("BETA closes tools")], evidence, rubric)
+    assert f"(the cell then at its neutral {neutral:g})" in answers[0].why
+
+
+def test_a_gap_that_is_not_there_cannot_be_closed():
+    """A what-if on a cell without a shortcoming changes nothing and says so."""
+    (answer,), _ = answer_claims(
+        [parse_claim("BETA closes tools")], evidence_of(A3, B1), flat_rubric()
+    )
+    assert answer.why.startswith("with nothing to take away")
 
 
 @pytest.mark.parametrize(

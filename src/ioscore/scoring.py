@@ -11,7 +11,7 @@ import pandas as pd
 
 from ioscore.errors import EvidenceError, Problem
 from ioscore.evidence.selection import Selection
-from ioscore.rubric import Rubric, Scoring
+from ioscore.rubric import Node, Rubric, Scoring
 
 State = Literal["scored", "limited", "absent", "missing"]
 
@@ -120,7 +120,7 @@ def score(selection: Selection, rubric: Rubric) -> Scores:
             if cell is None:
                 continue
             supports, limits = cell.get("supports", []), cell.get("limits", [])
-            balance = leaf.kind == "barrier" and treatment == "balance"
+            balance = balanced(leaf, rubric)
             value = cell_score(supports, limits, rubric=rubric, balance=balance)
             absent = "absent" in cell and not supports
             if balance and rubric.level("barrier_absence") == "no_answer":
@@ -137,6 +137,11 @@ def score(selection: Selection, rubric: Rubric) -> Scores:
     )
 
 
+def balanced(leaf: Node, rubric: Rubric) -> bool:
+    """Return whether a leaf is a barrier whose answers are held against its hindrance."""
+    return leaf.kind == "barrier" and rubric.level("barrier_treatment") == "balance"
+
+
 def cell_score(
     supports: Sequence[float], limits: Sequence[float], *, rubric: Rubric, balance: bool = False
 ) -> float:
@@ -145,7 +150,7 @@ def cell_score(
     Parameters
     ----------
     supports, limits : sequence of float
-        Points of each supporting and each limiting event, > 0.
+        Points of each supporting and each limiting event, > 0; without any a cell is neutral.
     rubric : Rubric
         Gives the rule, its half point and the points of the highest level.
     balance : bool
