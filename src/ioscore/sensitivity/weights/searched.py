@@ -264,12 +264,16 @@ def _settled(before: Array, after: Array, leads: Leads, rows: Array) -> Array:
     limits = rows[np.abs(rows @ after) < NEAR]
     unit = np.eye(len(before))
     for _ in range(SETTLING):
-        slopes = np.array([leads(point + SLOPE * e) - leads(point - SLOPE * e) for e in unit])
-        tangents = slopes.T[level] / (2 * SLOPE)
+        # No weight falls below zero: at zero the difference is one-sided.
+        high, low = point + SLOPE * unit, np.maximum(point - SLOPE * unit, 0)
+        tangents = (leads(high) - leads(low))[:, level].T / np.diag(high - low)
         normals = np.vstack([np.ones(len(before)), tangents, limits])
         at = np.concatenate([[1.0], tangents @ point - leads(point)[level], np.zeros(len(limits))])
         then = before + np.linalg.lstsq(normals, at - normals @ before, rcond=1e-9)[0]
+        if then.min() < -TIE or np.abs(then - after).max() > FAR:
+            return after
+        then = np.maximum(then, 0)
         if np.abs(then - point).max() < SETTLED:
-            return then if np.abs(then - after).max() < FAR else after
+            return then
         point = then
     return after
