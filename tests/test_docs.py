@@ -60,15 +60,22 @@ def commands_of(path):
     return [c for c in dict.fromkeys(found) if not any(word in c for word in skipped)]
 
 
+SLOW = ("sensitivity all", "sensitivity choices", "sensitivity evidence")
+
+
 @pytest.mark.parametrize(
     "command",
-    list(
-        dict.fromkeys(
+    [
+        pytest.param(
+            command,
+            marks=[pytest.mark.acceptance] if any(slow in command for slow in SLOW) else [],
+        )
+        for command in dict.fromkeys(
             command
             for page in ("README.md", "docs/methods.md", "docs/findings.md")
             for command in commands_of(page)
         )
-    ),
+    ],
 )
 def test_every_command_of_readme_and_methods_runs(command):
     """A command that stands in the README or in the methods ends well as it is written there."""
@@ -95,6 +102,7 @@ def test_the_cell_computed_by_hand_is_the_cell_that_is_printed():
     assert "0.685 from 6 supporting (14 points), 2 limiting (4 points)" in by_row
 
 
+@pytest.mark.acceptance
 def test_the_tables_of_the_findings_are_what_the_commands_print():
     """The tables in docs/findings.md equal today's output of the commands they name."""
     text = (ROOT / "docs" / "findings.md").read_text(encoding="utf-8")

@@ -314,7 +314,7 @@ def test_p_of_permuted_paths_is_that_of_all_assignments_by_hand():
     assert inference.p == pytest.approx(np.mean([s >= real - 1e-9 for s in sizes.values()]))
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=4, deadline=None)
 @given(seed=st.integers(0, 10_000), effect=st.floats(-3, 3))
 def test_a_constant_effect_moves_estimate_and_interval_by_itself(seed, effect):
     """Added while at work, an effect is added to coefficient and interval, and p of it stays."""

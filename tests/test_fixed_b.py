@@ -141,6 +141,7 @@ def test_units_do_not_matter(coefficient, se, scale):
     assert other.mde == pytest.approx(one.mde * scale, rel=1e-9)
 
 
+@pytest.mark.acceptance
 def test_the_quantile_is_known_as_well_as_it_is_said():
     """The 95% quantile of each term differs by about 1% at most between seeds, as its comment says."""
     laws = [

@@ -50,6 +50,7 @@ def test_the_wheel_carries_rubrics_and_data(wheel):
     assert not [name for name in names if name.endswith(".txt") and "dist-info" not in name]
 
 
+@pytest.mark.acceptance
 def test_the_wheel_ranks_in_an_empty_folder(wheel, tmp_path):
     """Installed into a new environment, `ioscore rank` works anywhere, with the same result."""
     home = tmp_path / "venv"

@@ -194,6 +194,7 @@ def test_declared_bounds_and_orders_are_kept(tmp_path):
     assert_fails_clearly(run, "no weights")
 
 
+@pytest.mark.acceptance
 def test_the_levels_of_weights_are_three_laws_with_their_own_names():
     """First-level, leaf and nested weights each name their measure; the last is always sampled."""
     measures = [
@@ -250,7 +251,7 @@ def assert_same_bytes(what, draws, jobs):
         assert bytes_of(what, "--scheduler", address, draws=draws) == whole
 
 
-@pytest.mark.parametrize(("what", "draws"), [("weights", 200_000), ("evidence", 1000)])
+@pytest.mark.parametrize(("what", "draws"), [("weights", 50_000), ("evidence", 250)])
 def test_jobs_and_a_cluster_change_no_byte(what, draws):
     """One, two and four processes and a real cluster of two workers print the same document."""
     assert_same_bytes(what, draws, [2, 4])
@@ -277,7 +278,14 @@ def test_evidence_of_ones_own_has_one_reading_and_says_so(tmp_path):
     assert found["evidence"]["influence"]
 
 
-@pytest.mark.parametrize("rubric", ["norm_diffusion", "programme_areas", "hard_security"])
+@pytest.mark.parametrize(
+    "rubric",
+    [
+        "programme_areas",
+        pytest.param("norm_diffusion", marks=pytest.mark.acceptance),
+        pytest.param("hard_security", marks=pytest.mark.acceptance),
+    ],
+)
 def test_every_shipped_rubric_is_analysed_whole(rubric):
     """Families that the passes did not code have no readings to mix, and say so."""
     found = sensitivity("all", "--rubric", rubric, "--draws", 300)
