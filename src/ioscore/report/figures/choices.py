@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import pandas as pd
 from matplotlib.figure import Figure
 
-from ioscore.report.figures.style import GREY, colours, markers, sheet
+from ioscore.report.figures.style import DARK, PALE, colours, head, markers, sheet
 
 
 def specification(table: pd.DataFrame, title: str, source: str) -> Figure:
@@ -41,7 +41,13 @@ def specification(table: pd.DataFrame, title: str, source: str) -> Figure:
             axes.plot([], [], marker[name], color=colour[name], ms=5, label=name)[0]
             for name in names
         ]
-        figure.legend(handles=handles, loc="outside upper right", ncols=len(names), frameon=False)
+        figure.legend(
+            handles=handles,
+            loc="outside upper right",
+            ncols=len(names),
+            frameon=False,
+            handletextpad=0.1,
+        )
         axes.set(
             title=title,
             xlabel="first in this share of the worlds with the level, % (bold: the rubric's level)",
@@ -63,23 +69,21 @@ def sobol_bars(tables: Mapping[str, pd.DataFrame], title: str, source: str) -> F
     title, source : str
     """
     order = list(next(iter(tables.values()))["switch"])
+    # One scale for all, so that bars can be compared across statements.
+    most = max(table[["first", "total"]].max(axis=None) for table in tables.values())
+    reach = 1.05 * most if most > 0 else 1.0
     with sheet(2.2 + 2.3 * len(tables), 1.6 + 0.24 * len(order), source) as figure:
         grid = figure.subplots(1, len(tables), sharey=True, squeeze=False)[0]
         for axes, (name, table) in zip(grid, tables.items(), strict=True):
             rows = table.set_index("switch").loc[order]
-            axes.barh(range(len(order)), rows["total"], color="#9ecae1", height=0.75)
-            axes.barh(range(len(order)), rows["first"], color="#08519c", height=0.35)
-            axes.set(title=name, xlabel="share of variance", xlim=(0, None))
+            axes.barh(range(len(order)), rows["total"], color=PALE, height=0.75)
+            axes.barh(range(len(order)), rows["first"], color=DARK, height=0.35)
+            axes.set(title=name, xlabel="share of variance", xlim=(0, reach))
             axes.tick_params(axis="y", length=0)
         grid[0].set(
             yticks=range(len(order)), yticklabels=[name.replace("_", " ") for name in order]
         )
         grid[0].set_ylim(len(order) - 0.4, -0.6)
-        figure.suptitle(
-            f"{title}\ndark: by itself (first order); pale: with its interactions (total)",
-            fontsize=9,
-            x=0.01,
-            ha="left",
-            color=GREY,
-        )
+        said = "dark: by itself (first order); pale: with its interactions (total)"
+        head(figure, title, said)
     return figure

@@ -10,11 +10,11 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, NullFormatter
 
-from ioscore.report.figures.style import GREY, PALETTE, sheet
+from ioscore.report.figures.style import DARK, GREY, MIDDLE, head, sheet
 
 SHORT = {"cluster": "CR1", "cr3": "CR3", "wild": "wild", "permutation": "permutation"}
 MARKS = {"cluster": "o", "cr3": "s", "wild": "^", "permutation": "D"}
-SHADES = {"cluster": PALETTE[4], "cr3": PALETTE[0], "wild": GREY, "permutation": "#000000"}
+SHADES = {"cluster": MIDDLE, "cr3": DARK, "wild": GREY, "permutation": "#000000"}
 STEP = {"cluster": -0.3, "cr3": -0.1, "wild": 0.1, "permutation": 0.3}
 WIDEST = float(np.log(20))
 TICKS = np.array([0.05, 0.1, 0.2, 0.33, 0.5, 0.67, 0.8, 1, 1.25, 1.5, 2, 3, 5, 10, 20])
@@ -34,7 +34,7 @@ def coefficients(table: pd.DataFrame, title: str, source: str) -> Figure:
     names = list(dict.fromkeys(table["organisation"]))
     estimators = list(dict.fromkeys(table["estimator"]))
     reach = _reach(table)
-    with sheet(9.6, 1.9 + 1.05 * len(names), _wrapped(source)) as figure:
+    with sheet(9.6, 1.9 + 1.05 * len(names), source) as figure:
         grid = figure.subplots(1, len(estimators), sharey=True, squeeze=False)[0]
         for axes, estimator in zip(grid, estimators, strict=True):
             part = table[table["estimator"] == estimator]
@@ -54,7 +54,7 @@ def coefficients(table: pd.DataFrame, title: str, source: str) -> Figure:
             _factors(axes, reach, estimator)
             axes.text(1.02, -0.62, "p by", fontsize=6.5, transform=axes.get_yaxis_transform())
         _names(grid[0], names)
-        _head(
+        head(
             figure, title, "grey band: effects too small for permutation to find with the "
             "power of the plan; hatched: no size from which it would find one",
         )  # fmt: skip
@@ -76,13 +76,13 @@ def variants(table: pd.DataFrame, title: str, source: str) -> Figure:
     estimators = list(dict.fromkeys(table["estimator"]))
     reach = _reach(table)
     step = {kind: (n - (len(kinds) - 1) / 2) * 0.2 for n, kind in enumerate(kinds)}
-    with sheet(9.6, 1.9 + 1.05 * len(names), _wrapped(source)) as figure:
+    with sheet(9.6, 1.9 + 1.05 * len(names), source) as figure:
         grid = figure.subplots(1, len(estimators), sharey=True, squeeze=False)[0]
         for axes, estimator in zip(grid, estimators, strict=True):
             for row in table[table["estimator"] == estimator].to_dict("records"):
                 place = names.index(row["organisation"]) + step[row["variant"]]
                 key = {"": "D" if row["planned"] else "o"}
-                shade = {"": "#000000" if row["planned"] else PALETTE[0]}
+                shade = {"": "#000000" if row["planned"] else MIDDLE}
                 _interval(axes, place, row | {"method": ""}, reach, key, shade)
                 axes.text(
                     1.02, place, row["variant"], fontsize=6.5, va="center",
@@ -91,7 +91,7 @@ def variants(table: pd.DataFrame, title: str, source: str) -> Figure:
                 )  # fmt: skip
             _factors(axes, reach, estimator)
         _names(grid[0], names)
-        _head(figure, title, "black diamonds: planned; circles: exploratory")
+        head(figure, title, "black diamonds: planned; circles: exploratory")
     return figure
 
 
@@ -148,7 +148,7 @@ def _factors(axes: Axes, reach: float, estimator: str) -> None:
     # Labels that would touch are thinned from the middle outwards, so that 1 stays.
     chosen = [0.0]
     for tick in sorted(ticks, key=abs):
-        if min(abs(tick - other) for other in chosen) > 0.13 * reach:
+        if min(abs(tick - other) for other in chosen) > 0.16 * reach:
             chosen.append(float(tick))
     axes.axvline(0, color=GREY, lw=0.8, zorder=1)
     axes.set(title=estimator, xlim=(-reach, reach), xticks=sorted(chosen))
@@ -164,14 +164,5 @@ def _names(axes: Axes, names: list[str]) -> None:
     axes.set_ylim(len(names) - 0.5, -0.7)
 
 
-def _head(figure: Figure, title: str, more: str) -> None:
-    lines = "\n".join([title, *textwrap.wrap(more, 130)])
-    figure.suptitle(lines, fontsize=9, x=0.01, ha="left", color=GREY)
-
-
-def _wrapped(source: str) -> str:
-    return "\n".join(textwrap.wrap(source, 150))
-
-
 def _p(value: float) -> str:
-    return "<.001" if value < 0.001 else f"{value:.3f}".replace("0.", ".", 1)
+    return "<0.001" if value < 0.001 else f"{value:.3f}"

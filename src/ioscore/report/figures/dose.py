@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, MaxNLocator
 
-from ioscore.report.figures.style import GREY, colours, markers, sheet
+from ioscore.report.figures.style import GREY, colours, head, markers, sheet
 
 PALE = "#d9d9d9"
 
@@ -62,14 +62,11 @@ def dose_paths(
                 axes.plot(
                     years[part], paths[name][part], marker[name], color=colour[name], mfc=face, ms=4
                 )
-            axes.set(ylim=(-0.02 * most, most * 1.15), ylabel="score")
-            axes.text(
-                0.01, 0.9, name, transform=axes.transAxes, va="top", fontweight="bold",
-                color=colour[name],
-            )  # fmt: skip
+            axes.set(ylim=(-0.02 * most, most * 1.15), ylabel="score, points")
+            axes.text(0.01, 0.9, name, transform=axes.transAxes, va="top", fontweight="bold")
         grid[-1].set(xlim=(years[0] - 0.8, years[-1] + 0.8))
         grid[-1].set_xlabel(
-            "line: score of the acts dated in the year (hollow: none is, taken as zero); "
+            "year\nline: score of the acts dated in the year (hollow: none is, taken as zero); "
             "bars: dated rows of evidence"
         )
         figure.align_ylabels(list(grid))
@@ -123,12 +120,7 @@ def difference_scatter(
                 axes.set_xlabel("change of the score, tenths of the scale")
         ticks = [t for t in (0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20) if _near(t, factor)]
         grid[0].set_yticks(ticks or [1])
-        figure.suptitle(
-            f"{title}\ncrosses: years in which the score did not move",
-            fontsize=9,
-            x=0.01,
-            ha="left",
-        )
+        head(figure, title, "crosses: years in which the score did not move")
     return figure
 
 

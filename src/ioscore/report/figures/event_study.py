@@ -9,9 +9,9 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, NullFormatter
 
-from ioscore.report.figures.style import GREY, PALETTE, sheet
+from ioscore.report.figures.style import DARK, GREY, sheet
 
-EFFECT = PALETTE[0]
+EFFECT = DARK
 
 
 def by_period(

@@ -5,9 +5,7 @@ from __future__ import annotations
 import pandas as pd
 from matplotlib.figure import Figure
 
-from ioscore.report.figures.style import GREY, sheet
-
-_KEEPS, _TURNS = "#9ecae1", "#08306b"
+from ioscore.report.figures.style import DARK, GREY, PALE, sheet
 
 
 def influence(table: pd.DataFrame, title: str, source: str, *, shown: int = 20) -> Figure:
@@ -25,7 +23,7 @@ def influence(table: pd.DataFrame, title: str, source: str, *, shown: int = 20) 
     with sheet(7.6, 1.4 + 0.27 * len(rows), source) as figure:
         axes = figure.subplots()
         for y, row in enumerate(rows.itertuples(index=False)):
-            axes.barh(y, row.change, color=_TURNS if row.changes_first else _KEEPS, height=0.7)
+            axes.barh(y, row.change, color=DARK if row.changes_first else PALE, height=0.7)
             # Beside the bar, or across the axis from one that points to the labels.
             turned = f"; first then: {row.first}" if row.changes_first else ""
             axes.annotate(

@@ -12,13 +12,22 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from ioscore.report.figures.ranking import literal
-from ioscore.report.figures.style import GREY, PALETTE, SEQUENTIAL, colours, sheet
+from ioscore.report.figures.style import (
+    DARK,
+    GREY,
+    MIDDLE,
+    PALETTE,
+    SEQUENTIAL,
+    colours,
+    ink,
+    sheet,
+)
 
 MOST_ROWS, MOST_SOURCES = 40, 10
 """So many organisations can stand below each other, and so many sources side by side."""
 _MEASURES = {"words": "words on it", "events": "events coded"}
-_ALPHAS = {"alpha_criterion": ("criterion", "o", 0), "alpha_effect": ("effect", "s", 3),
-           "alpha_strength": ("strength", "D", 5)}  # fmt: skip
+_ALPHAS = {"alpha_criterion": ("criterion", "o", DARK), "alpha_effect": ("effect", "s", MIDDLE),
+           "alpha_strength": ("strength", "D", PALETTE[5])}  # fmt: skip
 
 
 def coverage(
@@ -113,10 +122,10 @@ def agreement(
                     0.02, y, "not defined: nothing could be confused", va="center", fontsize=8
                 )
                 continue
-            axes.plot((row.low, row.high), (y, y), color=PALETTE[0], lw=2)
-            axes.plot(row.alpha, y, "o", color=PALETTE[0], ms=7)
+            axes.plot((row.low, row.high), (y, y), color=DARK, lw=2)
+            axes.plot(row.alpha, y, "o", color=DARK, ms=7)
             if not np.isnan(row.alpha_all):
-                axes.plot(row.alpha_all, y, "o", mfc="white", mec=PALETTE[0], ms=7)
+                axes.plot(row.alpha_all, y, "o", mfc="white", mec=DARK, ms=7)
             axes.text(
                 1.02, y, f"{row.alpha:.2f}   {row.items:,} items", va="center", fontsize=8,
                 transform=axes.get_yaxis_transform(),
@@ -155,7 +164,7 @@ def agreement_by(
     with sheet(7.6, 1.8 + 0.36 * len(rows), source) as figure:
         axes = figure.subplots()
         for name, (label, marker, shade) in _ALPHAS.items():
-            axes.plot(rows[name], range(len(rows)), marker, color=PALETTE[shade], ms=7, label=label)
+            axes.plot(rows[name], range(len(rows)), marker, color=shade, ms=7, label=label)
         for y, items in enumerate(rows["items"]):
             axes.text(
                 1.02, y, f"{items:,} items", va="center", fontsize=8,
@@ -204,7 +213,7 @@ def confusion(table: pd.DataFrame, what: str, title: str, source: str) -> Figure
             axes.text(
                 column + 0.5, row + 0.5, f"{count:,}" if count else "", ha="center",
                 va="center_baseline", fontsize=7.5,
-                color="white" if shares[row, column] > 0.6 else "black",
+                color=ink(shares[row, column]),
             )  # fmt: skip
         labels = [_words(code) for code in codes]
         axes.set_xticks(np.arange(n) + 0.5, labels, rotation=35, ha="left")

@@ -11,7 +11,7 @@ from matplotlib import colormaps
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from ioscore.report.figures.style import GREY, SEQUENTIAL, colours, sheet
+from ioscore.report.figures.style import GREY, SEQUENTIAL, colours, ink, sheet
 
 MOST_CRITERIA = 12
 """So many criteria can stand side by side."""
@@ -180,7 +180,6 @@ def _write_cells(
 ) -> None:
     from matplotlib.patches import Rectangle
 
-    dark = scale[0] + 0.6 * (scale[1] - scale[0])
     for (row, column), value in np.ndenumerate(values.to_numpy(dtype=float)):
         state = str(states.iloc[row, column])
         if np.isnan(value):
@@ -196,7 +195,7 @@ def _write_cells(
             ha="center",
             va="center_baseline",
             fontsize=7.5,
-            color="white" if value > dark else "black",
+            color=ink((value - scale[0]) / (scale[1] - scale[0])),
             bbox={"facecolor": "white", "lw": 0, "pad": 1.5} if np.isnan(value) else None,
         )
 

@@ -11,9 +11,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, MaxNLocator, NullFormatter
 
-from ioscore.report.figures.style import GREY, PALETTE, sheet
+from ioscore.report.figures.style import DARK, GREY, PALETTE, head, sheet
 
-FIT, WITHOUT = PALETTE[0], PALETTE[5]
+FIT, WITHOUT = DARK, PALETTE[5]
 MARGIN = 1.0
 """Log points left above and below what was seized and fitted; a trend of a few years that is
 prolonged for twenty would push both into a corner."""
@@ -25,6 +25,7 @@ def interrupted(
     missing: Sequence[int],
     end: str,
     title: str,
+    unit: str,
     source: str,
 ) -> Figure:
     """Draw a series, its fit by stretches, and the fit without the terms of breaks.
@@ -32,14 +33,14 @@ def interrupted(
     Parameters
     ----------
     line : pandas.DataFrame
-        `year`, `y`, `fit`, `without`; logs of kilograms.
+        `year`, `y`, `fit`, `without`; logarithms.
     breaks : sequence of (int, str)
         First year after each break, and what it is; ascending.
     missing : sequence of int
         Years that the fit leaves out.
     end : str
         Where the fit without breaks ends, for the case that it leaves the axes.
-    title, source : str
+    title, unit, source : str
     """
     first, last = int(line["year"].min()), int(line["year"].max())
     # A year without a row has none in the lines either: they break off there.
@@ -89,7 +90,7 @@ def interrupted(
             _without(axes, after, low, high, end)
         axes.set(
             xlabel="year (dots: seized)",
-            ylabel="kilograms, logarithmic scale",
+            ylabel=f"{unit}, logarithmic scale",
             xlim=(min([*missing, first]) - 0.7, max([*missing, last]) + 3.2),
             ylim=(np.exp(low), np.exp(high)),
         )
@@ -166,9 +167,7 @@ def search(
             )
             axes.set_title("One break in level at an unknown year against none", fontsize=8)
             axes.xaxis.set_major_locator(MaxNLocator(integer=True))
-        figure.suptitle(
-            f"{title}\nblack diamonds: the known years", fontsize=9.5, x=0.01, ha="left"
-        )
+        head(figure, title, "black diamonds: the known years")
     return figure
 
 

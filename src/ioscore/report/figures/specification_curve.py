@@ -13,9 +13,9 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from ioscore.report.figures.style import GREY, sheet
+from ioscore.report.figures.style import DARK, GREY, MIDDLE, sheet
 
-SHADES = {"own": "#08306b", "cluster": "#4292c6", "none": "#bdbdbd"}
+SHADES = {"own": DARK, "cluster": MIDDLE, "none": "#bdbdbd"}
 """Dark to pale, so that a grey print keeps the order."""
 MAIN = "#D55E00"
 BAND = "#eeeeee"
@@ -99,11 +99,12 @@ def overview(curves: Sequence[Curve], note: str, source: str) -> Figure:
             axes.set(xlim=(0, 100), ylabel="log points")
             axes.set_title(curve.name, fontsize=9)
             axes.text(
-                1, 0.0, curve.said, transform=axes.transAxes, ha="right", va="bottom",
+                0.99, 0.03, curve.said, transform=axes.transAxes, ha="right", va="bottom",
                 fontsize=7, color=GREY,
             )  # fmt: skip
             _factors(axes)
         _key(grid[0], curves[0].level)
+        grid[0].set_title(curves[0].name, fontsize=9, pad=30)
         grid[-1].set_xlabel("specifications, from the lowest coefficient to the highest, %")
         figure.suptitle(note, fontsize=7.5, color=GREY, x=0.01, ha="left")
     return figure
@@ -174,7 +175,7 @@ def _factors(axes: Axes) -> None:
     factors = [f for f in _steps(high - low) if low <= math.log(f) <= high]
     right.set_yticks([math.log(f) for f in factors], [f"× {f:g}" for f in factors])
     right.spines["right"].set_visible(True)
-    right.set_ylabel("kilograms")
+    right.set_ylabel("times as much")
 
 
 def _steps(span: float) -> list[float]:
@@ -191,7 +192,7 @@ def _steps(span: float) -> list[float]:
 
 
 def _key(axes: Axes, level: float) -> None:
-    """Say what the shades mean."""
+    """Say above the axes, where no curve can run through it, what the shades mean."""
     words = {
         "own": f"p <= {level:g} by permutation, alone",
         "cluster": "only by cluster errors, too few countries",
@@ -205,7 +206,10 @@ def _key(axes: Axes, level: float) -> None:
     band = f"{1 - level:.0%} of sorted permuted curves"
     handles.append(axes.fill_between([], [], color=BAND, label=band))
     handles += axes.plot([], [], color=GREY, lw=0.8, ls=(0, (4, 2)), label="median")
-    axes.legend(handles=handles, loc="upper left", fontsize=6.5, frameon=False, ncols=2)
+    axes.legend(
+        handles=handles, loc="lower left", bbox_to_anchor=(0.0, 1.0), fontsize=6.5, frameon=False,
+        ncols=3, borderpad=0.2, borderaxespad=0.0,
+    )  # fmt: skip
 
 
 def _places(count: int) -> np.ndarray:

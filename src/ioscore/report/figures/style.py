@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -18,6 +19,8 @@ MARKERS = "osD^vPX*"
 """One marker for each colour, so that a grey print can be read."""
 SEQUENTIAL = "Blues"
 GREY = "#555555"
+DARK, MIDDLE, PALE = "#08306b", "#4292c6", "#9ecae1"
+"""Blues for what is no organisation: none has one of them, and a grey print keeps their order."""
 
 _LOOK: dict[Any, Any] = {
     "font.family": "DejaVu Sans",
@@ -27,6 +30,8 @@ _LOOK: dict[Any, Any] = {
     "axes.titlelocation": "left",
     "axes.spines.top": False,
     "axes.spines.right": False,
+    # The default lets hinted letters of a PNG run over the left edge.
+    "figure.constrained_layout.w_pad": 0.1,
     "svg.hashsalt": "ioscore",
     "svg.fonttype": "path",
 }
@@ -40,6 +45,27 @@ def colours(names: Sequence[str]) -> dict[str, str]:
 def markers(names: Sequence[str]) -> dict[str, str]:
     """Return the marker of each alternative; they repeat after eight."""
     return {name: MARKERS[i % len(MARKERS)] for i, name in enumerate(names)}
+
+
+def ink(share: float) -> str:
+    """Return the colour of letters that can be read on a shade of `SEQUENTIAL`, 0 to 1."""
+    return "white" if share > 0.7 else "black"
+
+
+def head(figure: Figure, title: str, more: str) -> None:
+    """Write a title over a whole figure, and below it in grey what must be known to read it.
+
+    Parameters
+    ----------
+    figure : Figure
+    title, more : str
+        `more` may have several lines.
+    """
+    blank = "\n" * len(more.splitlines())
+    # The layout leaves room for a title only, so its empty lines keep that of what follows.
+    figure.suptitle(f"{title}{blank}", fontsize=10, fontweight="bold", x=0.01, ha="left")
+    below = 1 - 0.24 / figure.get_figheight()
+    figure.text(0.01, below, more, fontsize=8, color=GREY, ha="left", va="top")
 
 
 @contextmanager
@@ -56,7 +82,10 @@ def sheet(width: float, height: float, source: str) -> Iterator[Figure]:
     with rc_context(_LOOK):
         figure = Figure(figsize=(width, height), layout="constrained")
         yield figure
-        figure.supxlabel(source, fontsize=7, color=GREY, x=0.01, ha="left")
+        # So many letters of this size stand in an inch.
+        lines = [textwrap.wrap(line, int(17 * width)) for line in source.splitlines()]
+        below = "\n".join(part for line in lines for part in line)
+        figure.supxlabel(below, fontsize=7, color=GREY, x=0.01, ha="left")
 
 
 def image(figure: Figure, form: str) -> bytes:

@@ -10,9 +10,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, MaxNLocator, NullFormatter
 
-from ioscore.report.figures.style import GREY, PALETTE, sheet
+from ioscore.report.figures.style import DARK, GREY, PALETTE, sheet
 
-TREATED, SYNTHETIC = PALETTE[0], PALETTE[5]
+TREATED, SYNTHETIC = DARK, PALETTE[5]
 
 
 def paths(
@@ -21,6 +21,7 @@ def paths(
     poor: Sequence[str],
     event: tuple[int, str],
     title: str,
+    unit: str,
     source: str,
 ) -> Figure:
     """Draw a country and its synthetic control, and its gaps among those of placebos.
@@ -28,14 +29,14 @@ def paths(
     Parameters
     ----------
     line : pandas.DataFrame
-        `year`, `actual`, `synthetic` in kilograms.
+        `year`, `actual`, `synthetic` in the unit.
     gaps : pandas.DataFrame
         Years x units, log points; the treated country first.
     poor : sequence of str
         Units whose fit before the event is poor; dotted.
     event : (int, str)
         First year after, and what happened.
-    title, source : str
+    title, unit, source : str
     """
     treated, (year, what) = str(gaps.columns[0]), event
     with sheet(9.6, 4.8, source) as figure:
@@ -44,11 +45,11 @@ def paths(
         left.plot(line["year"], line["actual"], "-o", color=TREATED, lw=1.8, ms=4)
         ends = {treated: line["actual"].iloc[-1], "synthetic": line["synthetic"].iloc[-1]}
         _labels(left, ends, {treated: TREATED, "synthetic": SYNTHETIC}, line["year"].iloc[-1])
-        left.set(ylabel="kilograms, logarithmic scale")
+        left.set(ylabel=f"{unit}, logarithmic scale")
         left.set_title(f"{title}\n")
-        for unit in gaps.columns[1:]:
-            style = (0, (1, 1.5)) if unit in poor else "-"
-            right.plot(gaps.index, np.exp(gaps[unit]), ls=style, color="#8c8c8c", lw=1.0)
+        for other in gaps.columns[1:]:
+            style = (0, (1, 1.5)) if other in poor else "-"
+            right.plot(gaps.index, np.exp(gaps[other]), ls=style, color="#8c8c8c", lw=1.0)
         right.plot(gaps.index, np.exp(gaps[treated]), color=TREATED, lw=2.4)
         right.axhline(1.0, color=GREY, lw=0.8, zorder=0)
         shade = {str(unit): TREATED if unit == treated else GREY for unit in gaps}

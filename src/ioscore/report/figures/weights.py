@@ -5,9 +5,19 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import seaborn as sns
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from ioscore.report.figures.style import GREY, SEQUENTIAL, colours, markers, sheet
+from ioscore.report.figures.style import (
+    GREY,
+    MIDDLE,
+    PALE,
+    SEQUENTIAL,
+    colours,
+    ink,
+    markers,
+    sheet,
+)
 
 
 def rank_shares(shares: pd.DataFrame, title: str, what: str, source: str) -> Figure:
@@ -35,6 +45,7 @@ def rank_shares(shares: pd.DataFrame, title: str, what: str, source: str) -> Fig
             linewidths=0.5 if few else 0,
             cbar_kws={"label": f"% of {what}"},
         )
+        _letter(axes, shares)
         axes.set(title=title, xlabel="rank", ylabel="")
         axes.tick_params(axis="y", rotation=0)
     return figure
@@ -55,9 +66,9 @@ def stability(table: pd.DataFrame, title: str, source: str) -> Figure:
         axes = figure.subplots()
         for y, row in enumerate(rows.itertuples(index=False)):
             first = 100 * row.first_low, 100 * row.first_high
-            axes.plot(first, (y, y), color="#9ecae1", lw=9, solid_capstyle="butt", zorder=1)
+            axes.plot(first, (y, y), color=PALE, lw=9, solid_capstyle="butt", zorder=1)
             order = 100 * row.order_low, 100 * row.order_high
-            axes.plot(order, (y, y), color="#3182bd", lw=4, solid_capstyle="butt", zorder=2)
+            axes.plot(order, (y, y), color=MIDDLE, lw=4, solid_capstyle="butt", zorder=2)
             axes.plot(100 * row.weight, y, "o", color="black", ms=5, zorder=3)
             for x, name, side in (
                 (first[0], row.taken_over_low, "right"),
@@ -104,6 +115,7 @@ def pairwise(ahead: pd.DataFrame, title: str, what: str, source: str) -> Figure:
             linewidths=0.5,
             cbar_kws={"label": f"row ahead of column, % of {what}"},
         )
+        _letter(axes, shown)
         axes.set(title=title, xlabel="", ylabel="")
         axes.tick_params(axis="y", rotation=0)
     return figure
@@ -120,9 +132,11 @@ def central_weights(table: pd.DataFrame, title: str, source: str) -> Figure:
     """
     names = list(table.index)
     colour, marker = colours(names), markers(names)
+    there = table.notna().all(axis=1)
+    none = f"\nfirst under none: {', '.join(table.index[~there])}" if not there.all() else ""
     with sheet(7.2, 1.6 + 0.4 * table.shape[1], source) as figure:
         axes = figure.subplots()
-        for name in table.index[table.notna().all(axis=1)]:
+        for name in table.index[there]:
             axes.plot(
                 100 * table.loc[name],
                 range(table.shape[1]),
@@ -134,7 +148,7 @@ def central_weights(table: pd.DataFrame, title: str, source: str) -> Figure:
             )
         axes.set(
             title=title,
-            xlabel="mean weight among those that put it first, %",
+            xlabel=f"mean weight among those that put it first, %{none}",
             yticks=range(table.shape[1]),
             yticklabels=[str(c).replace("_", " ") for c in table.columns],
         )
@@ -142,6 +156,14 @@ def central_weights(table: pd.DataFrame, title: str, source: str) -> Figure:
         axes.grid(axis="y", color="#dddddd", lw=0.6)
         axes.legend(frameon=False, fontsize=8, loc="upper left", bbox_to_anchor=(1, 1))
     return figure
+
+
+def _letter(axes: Axes, shares: pd.DataFrame) -> None:
+    """Set the letters of a heat map so that they can be read on every shade of it."""
+    values = shares.to_numpy(dtype=float)
+    # Cells without a value have no letters, and without any annotation there are none at all.
+    for text, value in zip(axes.texts, values[~np.isnan(values)], strict=False):
+        text.set_color(ink(value))
 
 
 def _percents(shares: pd.DataFrame) -> pd.DataFrame:

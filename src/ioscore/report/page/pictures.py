@@ -151,7 +151,11 @@ def pictures(audit: Audit, numbers: str, *, jobs: int = 1) -> list[Picture]:
     list of Picture
     """
     tasks = [
-        Task(key=(part,), work=_drawn, arguments={"result": result})
+        Task(
+            key=(part,),
+            work=_drawn,
+            arguments={"result": result, "source": _rests_on(part, audit.study)},
+        )
         for part, result in _parts(audit)
         if not isinstance(result, NotApplicable)
     ]
@@ -165,7 +169,9 @@ def pictures(audit: Audit, numbers: str, *, jobs: int = 1) -> list[Picture]:
     return made
 
 
-def _drawn(key: tuple[str, ...], *, result: Any) -> dict[str, tuple[str, bytes]]:
+def _drawn(
+    key: tuple[str, ...], *, result: Any, source: str | None
+) -> dict[str, tuple[str, bytes]]:
     """Return the chosen figures of one part as SVG and PNG, by name."""
     from matplotlib import rc_context
 
@@ -177,7 +183,8 @@ def _drawn(key: tuple[str, ...], *, result: Any) -> dict[str, tuple[str, bytes]]
             found = _criteria(result)
         else:
             chosen = CHOSEN[key[0]]
-            found = {n: f for n, f in figures(result).items() if n.startswith(chosen)}
+            drawn = figures(result, source=source)
+            found = {n: f for n, f in drawn.items() if n.startswith(chosen)}
         return {name: image_files(figure) for name, figure in found.items()}
 
 
@@ -220,9 +227,18 @@ def _criteria(study: Study) -> dict[str, Figure]:
         {node.id: (node.label, node.share) for node in study.rubric.top()},
         list(study.selection.organisations),
         TITLE,
-        f"ioscore, rubric {study.rubric.name}: documented effort, not effect",
+        _effort(study),
     )
     return {CRITERIA: figure}
+
+
+def _rests_on(part: str, study: Study) -> str | None:
+    """Return what the figures of a part rest on; None where its result says it by itself."""
+    return _effort(study) if part in ("weights", "evidence", "choices") else None
+
+
+def _effort(study: Study) -> str:
+    return f"ioscore, rubric {study.rubric.name}: documented effort, not effect"
 
 
 def _highest(study: Study) -> str:
