@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cached_property
 from html.parser import HTMLParser
 from pathlib import Path
@@ -14,6 +15,8 @@ from browser import offline_page
 from helpers import EVIDENCE, ROOT, RUBRIC, ioscore
 from ioscore.audit import Audit, run_audit
 from ioscore.errors import NotApplicable
+from ioscore.evidence import Evidence
+from ioscore.evidence.matching import COLUMNS, Reading
 from ioscore.report.page import Setting, report_files
 from ioscore.report.page.compose import compose
 from ioscore.report.page.html import html
@@ -35,6 +38,16 @@ def audited(evidence, rubric, **more: object) -> Audit:
     """Return an audit with few draws and without seizures."""
     given = {"outcomes": NONE, "draws": 2_000, "evidence_draws": 60, "seed": 5} | more
     return run_audit(evidence, rubric, **given)
+
+
+def two_readings(evidence: Evidence) -> list[tuple[Reading, Evidence]]:
+    """Return two codings of made-up paragraphs: the whole evidence, and all but its last row."""
+    made = []
+    units = tuple(("made_up_book", line) for line in range(len(evidence.rows)))
+    for coder, rows in (("one", evidence.rows), ("two", evidence.rows.iloc[:-1])):
+        table = rows[["id", *COLUMNS]].assign(unit=units[: len(rows)], at=-1, first=-1, last=-1)
+        made.append((Reading(coder=coder, units=units, rows=table), replace(evidence, rows=rows)))
+    return made
 
 
 def without_figures(audit: Audit) -> Page:

@@ -10,10 +10,10 @@ import pandas as pd
 import pytest
 from scipy.stats import spearmanr
 
-from helpers import EVIDENCE, RUBRIC
+from helpers import EVIDENCE, RUBRIC, evidence_of
 from ioscore.audit import Audit, run_audit
 from ioscore.audit.checks import changes_table, words_of
-from ioscore.audit.profiles import profile
+from ioscore.audit.profiles import extremes, profile
 from ioscore.audit.run import answered
 from ioscore.audit.seizures import plan_answers
 from ioscore.audit.tasks import Task, do_all
@@ -112,18 +112,38 @@ def _square(_: tuple[str, ...], *, n: int) -> int:
 
 
 def test_strongest_and_weakest(study):
-    """The strongest and the weakest criterion have the greatest and the least known score."""
+    """Strongest is where an organisation ranks highest and is above somebody; weakest likewise."""
+    scores = study.ranking.criterion_scores
+    labels = {node.id: node.label for node in study.rubric.top()}
     for name in study.selection.organisations:
         one = profile(study, name, NONE)
-        scores = study.ranking.criterion_scores.loc[name].dropna()
-        labels = {node.id: node.label for node in study.rubric.top()}
-        assert set(one.strongest) == {labels[c] for c in scores.index[scores == scores.max()]}
-        assert set(one.weakest) == {labels[c] for c in scores.index[scores == scores.min()]}
+        ranks = one.criteria.set_index("label")["rank"].dropna()
+        if one.strongest:
+            assert set(ranks[list(one.strongest)]) == {ranks.min()}
+        least = {labels[c] for c in scores if scores.loc[name, c] == scores[c].min()}
+        assert not set(one.strongest) & least
+        most = {labels[c] for c in scores if scores.loc[name, c] == scores[c].max()}
+        assert not set(one.weakest) & most
         assert one.criteria["contribution"].sum() == pytest.approx(one.row["score"], abs=CLOSE)
         known = {
             leaf for leaf, value in study.scores.matrix.loc[name].items() if not math.isnan(value)
         }
         assert set(one.missing) == set(study.scores.matrix.columns) - known
+
+
+def test_a_high_scale_makes_no_criterion_the_strongest():
+    """Moving all scores of one criterion up, as the one half of barriers does, changes nothing.
+
+    ALPHA is first in tools and second in training, and last in barriers with its greatest score.
+    """
+    table = pd.DataFrame(
+        {"tools": [0.3, 0.2, 0.1], "training": [0.2, 0.3, 0.1], "barriers": [0.5, 0.6, 0.7]},
+        index=["ALPHA", "BETA", "GAMMA"],
+    )
+    assert extremes(table, "ALPHA") == (["tools"], ["barriers"])
+    assert extremes(table.add([0.4, 0, 0]), "ALPHA") == (["tools"], ["barriers"])
+    assert extremes(table[["tools"]], "ALPHA") == ([], [])
+    assert extremes(table.assign(training=0.1, barriers=np.nan), "GAMMA") == ([], [])
 
 
 def test_rank_within_a_criterion_counts_those_ahead(study):
@@ -177,15 +197,21 @@ def _by_hand(study: Study, claim) -> pd.DataFrame:
     return pd.concat([rows, *new], ignore_index=True)
 
 
-def test_the_same_change_asked_for_twice_is_made_once(study, verdicts):
-    """Recommendations that come to the same change of the evidence count once together."""
-    one = profile(study, "UNODC", verdicts)
-    twice = one.recommendations["claim"].value_counts()
-    assert (twice > 1).any()
-    once = [parse_claim(text) for text in twice.index]
-    computed = [c for c in once if c.form == "what-if"]
+def test_each_statement_counts_and_the_same_one_once(study, verdicts):
+    """Unlike recommendations that are tested alike are made each, the same one twice is made once."""
+    one = profile(study, "BOMCA", verdicts)
+    alike = one.recommendations["claim"].value_counts()
+    assert alike.max() == 3
+    computed = [parse_claim(text) for text in one.recommendations.dropna(subset="moves")["claim"]]
     assert isinstance(one.together, WhatIf)
     assert one.together == what_if(computed, study)
+    again = replace(
+        verdicts,
+        table=pd.concat([verdicts.table] * 2, ignore_index=True),
+        claims=verdicts.claims * 2,
+        answers=verdicts.answers * 2,
+    )
+    assert profile(study, "BOMCA", again).together == one.together
 
 
 def test_a_name_that_another_begins_with_takes_no_recommendation_of_it(study, verdicts):
@@ -231,6 +257,20 @@ def test_a_change_that_cannot_be_scored_says_so(study):
     row = table.loc["sources=norms_article"]
     assert "no row is left" in row["not_applicable"]
     assert np.isnan(row["UNODC"])
+    assert not row["turns"]
+
+
+@pytest.mark.filterwarnings("ignore:invalid value encountered in divide")  # of zero weights
+def test_a_change_that_leaves_nothing_scored_turns_nothing():
+    """Where only barriers are coded, leaving barriers out gives a reason, no score and no first."""
+    rows = [
+        {"organisation": name, "criterion": "hindrance", "strength": "2"}
+        for name in ("BETA", "GAMMA")
+    ]
+    table = changes_table(run_study(evidence_of(*rows), read_rubric(str(RUBRIC))))
+    row = table.set_index("change").loc["barrier_treatment=ignore"]
+    assert row["not_applicable"]
+    assert row["first"] == ""
     assert not row["turns"]
 
 

@@ -143,16 +143,8 @@ def test_an_audit_shows_what_its_parts_show(results):
 @pytest.mark.parametrize(("kind", "name"), ANALYSES.items())
 def test_every_analysis_of_seizures_can_be_shown(kind, name):
     """Each analysis that a plan may run returns the type under which it is drawn and told."""
-    homes = {
-        "series": "series",
-        "panel": "country_panel",
-        "event": "event_study",
-        "synth": "synthetic",
-        "dose": "dose",
-        "curve": "curve.analysis",
-    }
-    assert set(homes) == set(outcomes.ANALYSES) == set(ANALYSES.values())
-    assert hasattr(import_module(f"ioscore.regression.{homes[name]}"), kind)
+    assert set(outcomes.ANALYSES) == set(ANALYSES.values())
+    assert hasattr(import_module(f"ioscore.regression.{name}.analysis"), kind)
     shown = import_module(f"ioscore.report.regression.{name}")
     assert callable(shown.figures)
     assert callable(shown.summary)

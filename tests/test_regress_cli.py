@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import math
+import subprocess
+import sys
 
 import jsonschema
 import pytest
@@ -16,6 +18,7 @@ from ioscore.regression.results import (
     METHODS,
     Estimate,
     Inference,
+    Rejected,
     normal_inference,
     permutation_p,
 )
@@ -258,7 +261,7 @@ def test_a_method_that_does_not_apply_has_its_reason_in_place_of_a_number():
 
 def test_a_method_that_rejects_too_often_is_marked_in_table_and_note():
     """The mark stands at every p of the method in that analysis, and nowhere else."""
-    sizes = {("panel", "log", "cluster"): 0.21}
+    sizes = {("panel", "log", "cluster"): Rejected(0.21, 0.05)}
     noted = inference_table([estimate_of()], sizes)
     row = noted.frame.iloc[0]
     assert row[f"p, {METHODS['cluster'].name}"].endswith(MARK)
@@ -337,3 +340,18 @@ def test_everything_runs_as_a_user_runs_it(tmp_path):
     assert tuple(document["analyses"]) == ANALYSES
     names = {path.name.partition("_")[0] for path in (tmp_path / "all").iterdir()}
     assert set(ANALYSES) <= names
+
+
+@pytest.mark.parametrize("command", [("regress", "synth"), ("report",)])
+def test_models_that_are_not_installed_are_named(command, tmp_path):
+    """Without the extra, commands that need its packages say which, and how to install them."""
+    hidden = "import sys; sys.modules['pyfixest'] = None; from ioscore.cli import app; app()"
+    done = subprocess.run(
+        [sys.executable, "-c", hidden, *command],
+        capture_output=True, encoding="utf-8", check=False, cwd=tmp_path,
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert "pyfixest" in done.stderr
+    assert "[regression]" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert list(tmp_path.iterdir()) == []

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from ioscore.evidence.matching import Reading
 
 
+NOTHING_LEFT = "no cell is left that could be scored"
+
+
 def changes_table(study: Study) -> pd.DataFrame:
     """Return what each change of one choice or one rule does to the scores.
 
@@ -25,8 +28,8 @@ def changes_table(study: Study) -> pd.DataFrame:
     -------
     pandas.DataFrame
         `change` (as ``plans=include``), `first` (by commas), `turns` (whether the first are
-        others), one column of scores for each organisation in the order of the ranking,
-        `not_applicable` (why it cannot be scored, or empty).
+        others, by any lead), one column of scores for each organisation in the order of the
+        ranking, `not_applicable` (why nothing can be scored, or empty).
     """
     names = list(study.ranking.table["organisation"])
     rows: list[dict[str, object]] = []
@@ -37,6 +40,9 @@ def changes_table(study: Study) -> pd.DataFrame:
             ranking = run_study(study.evidence, rubric, window=study.selection.window).ranking
         except IoscoreError as error:
             rows.append({**row, **scores, "not_applicable": error.problems[0].found})
+            continue
+        if not ranking.first:
+            rows.append({**row, **scores, "not_applicable": NOTHING_LEFT})
             continue
         scores |= dict(zip(ranking.table["organisation"], ranking.table["score"], strict=True))
         row["first"] = ", ".join(ranking.first)

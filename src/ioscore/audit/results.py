@@ -63,9 +63,11 @@ class Profile:
         Of the table of the ranking.
     criteria : pandas.DataFrame
         `criterion`, `label`, `weight`, `score` (NaN where missing), `contribution`, `rank` (among
-        the organisations, in this criterion; NaN where missing), best contribution first.
+        the organisations, in this criterion; NaN where missing), `ranked` (how many have a score in
+        it), best contribution first.
     strongest, weakest : tuple of str
-        Labels of the criteria with the greatest and the least score, several where they tie.
+        Labels of the criteria in which it stands highest and lowest among the organisations, from
+        `ioscore.audit.profiles.extremes`; several where they tie.
     missing : tuple of str
         Paths of the leaves of which nothing is known.
     recommendations : pandas.DataFrame
@@ -73,7 +75,7 @@ class Profile:
         `why` (what was changed and what came of it, or why it cannot be computed), `score_then`,
         `rank_then`, `moves` (change of the score; NaN where it cannot be computed).
     together : WhatIf or NotApplicable
-        All of them that can be computed, made together.
+        All of them that can be computed, made together; the same statement counts once.
     """
 
     organisation: str
@@ -106,8 +108,8 @@ class Audit:
     weights, evidence, choices : results of the analyses of sensitivity, or NotApplicable
     changes : pandas.DataFrame
         Each change of a single choice or rule: `change`, `first` (organisations, by commas),
-        `turns` (whether somebody else is first), one column of scores for each organisation,
-        `not_applicable` (the reason, or empty).
+        `turns` (whether somebody else is first, by any lead), one column of scores for each
+        organisation, `not_applicable` (why nothing can be scored, or empty).
     rivals : tuple of Ranking
         By other rubrics of the same criteria.
     verdicts : Verdicts or NotApplicable

@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ioscore.claims.language import Claim
-from ioscore.claims.what_if import change_in_words, leaf_of, what_if
+from ioscore.claims.what_if import change_in_words, leaf_of, rows_in_words, what_if
 from ioscore.errors import EvidenceError, RubricError
 from ioscore.evidence import Evidence
-from ioscore.evidence.table import EFFECTS
 from ioscore.ranking.tree import aggregate
 from ioscore.rubric import Rubric, choose, with_rules
 from ioscore.study import Study, run_study
@@ -109,20 +108,23 @@ def _comparison(claim: Claim, study: Study) -> Answer:
     where = f"in {claim.path}" if claim.path else "overall"
     own = values[claim.subject]
     if math.isnan(own):
-        return Answer(state="not checkable", why=f"nothing is known of {claim.subject} {where}")
+        return Answer(
+            state="not checkable", why=f"nothing that counts is known of {claim.subject} {where}"
+        )
     names = [claim.other] if claim.form == "pair" else [n for n in values if n != claim.subject]
     others = {name: values[name] for name in names if not math.isnan(values[name])}
     unknown = [name for name in names if name not in others]
     if not others:
         return Answer(
-            state="not checkable", why=f"nothing is known of {', '.join(unknown)} {where}"
+            state="not checkable",
+            why=f"nothing that counts is known of {', '.join(unknown)} {where}",
         )
     high = claim.kind in ("first", "more")
     rival = (max if high else min)(others, key=lambda name: others[name])
     margin = own - others[rival] if high else others[rival] - own
     why = f"{claim.subject} {own:.3f}, {rival} {others[rival]:.3f} {where}"
     if unknown:
-        why += f"; nothing is known of {', '.join(unknown)}"
+        why += f"; nothing that counts is known of {', '.join(unknown)}"
     if abs(margin) <= study.rubric.close:
         return Answer(
             state="too close to call",
@@ -149,15 +151,11 @@ def _presence(claim: Claim, study: Study) -> Answer:
     rows = study.selection.rows[study.selection.rows["organisation"] == claim.subject]
     node = next(n for n in study.rubric.nodes() if claim.path in (n.id, n.path))
     inside = rows["leaf"].map(lambda leaf: leaf == node.path or leaf.startswith(f"{node.path}/"))
-    effects = rows.loc[inside, "effect"]
-    counts = {effect: int((effects == effect).sum()) for effect in EFFECTS}
-    why = (
-        ", ".join(f"{n} row{'s' * (n > 1)} {effect}" for effect, n in counts.items() if n)
-        or "no row at all"
-    )
-    if counts["supports"]:
+    effects = set(rows.loc[inside, "effect"])
+    why = rows_in_words(rows[inside])
+    if "supports" in effects:
         return Answer(state="reproduced" if claim.kind == "any" else "not reproduced", why=why)
-    if counts["absent"]:
+    if "absent" in effects:
         return Answer(state="reproduced" if claim.kind == "no" else "not reproduced", why=why)
     return Answer(state="not checkable", why=f"{why}; silence is not absence")
 

@@ -14,6 +14,8 @@ from ioscore.rubric import Level, Node, Rubric
 from ioscore.scoring import Scores, balanced, cell_score, score
 from ioscore.study import Study
 
+_WORDS = {"supports": "supporting", "limits": "limiting", "absent": "denying"}
+
 
 @dataclass(frozen=True, kw_only=True)
 class WhatIf:
@@ -123,13 +125,21 @@ def change_in_words(claim: Claim, study: Study) -> str:
     gap = rows[closing]
     if gap.empty:
         return "with nothing to take away"
-    kinds = {"limits": "limiting", "absent": "denying"}
-    effects = gap["effect"].map(kinds).value_counts().reindex(kinds.values(), fill_value=0)
-    parts = [f"{n} {kind} row{'s' * (n > 1)}" for kind, n in effects.items() if n]
-    emptied = f" (the cell then at its neutral {_neutral(leaf, study.rubric):g})"
-    return f"without its {' and '.join(parts)}" + emptied * _empty(
-        claim.subject, leaf, rows[~closing]
-    )
+    words = f"without its {rows_in_words(gap)}"
+    if _empty(claim.subject, leaf, rows[~closing]):
+        words += f" (the cell then at its neutral {_neutral(leaf, study.rubric):g})"
+    return words
+
+
+def rows_in_words(rows: pd.DataFrame) -> str:
+    """Count rows by effect, as "2 supporting rows, 1 limiting row"; "no row at all" of none.
+
+    A row that counts in several leaves is counted once.
+    """
+    once = rows.drop_duplicates(["id", "where"])
+    counts = {word: int((once["effect"] == effect).sum()) for effect, word in _WORDS.items()}
+    parts = [f"{n} {word} row{'s' * (n > 1)}" for word, n in counts.items() if n]
+    return ", ".join(parts) or "no row at all"
 
 
 def _empty(subject: str, leaf: Node, rows: pd.DataFrame) -> bool:

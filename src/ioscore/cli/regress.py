@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
+from ioscore.cli.extras import need_models
 from ioscore.cli.inputs import EvidenceOption, RubricOption, the_evidence, the_rubric
 from ioscore.cli.output import Format, FormatOption, as_text, failures, put, put_json, say
 from ioscore.cli.progress import bar
@@ -83,7 +84,7 @@ def regress(
         from ioscore.io.plans import read_plan, read_sizes
         from ioscore.study.outcomes import Judged, marked, panel_tables, run_analysis
 
-        _need_models()
+        need_models("ioscore regress")
         fixed = read_plan(plan)
         asked = {"draws": draws, "seed": seed}
         changed: dict[str, Any] = {
@@ -126,7 +127,7 @@ def regress(
                     )
                     for outcome in (outcomes if name != "curve" else ["all"])
                 }
-        sizes = read_sizes(used.level)
+        sizes = read_sizes()
         parameters = {
             "what": what.value,
             "plan": str(plan or "shipped"),
@@ -142,22 +143,6 @@ def regress(
         _show(results, used, parameters, sizes, found, form)
         if output is not None:
             _write(results, used, parameters, sizes, found, output)
-
-
-def _need_models() -> None:
-    """Raise where the packages of the models are not installed."""
-    from importlib.util import find_spec
-
-    from ioscore.errors import InputError, Problem
-
-    if lacking := [n for n in ("pyfixest", "pysyncon", "wildboottest") if find_spec(n) is None]:
-        raise InputError(
-            Problem(
-                where="ioscore regress",
-                found=f"it needs {', '.join(lacking)}, which are not installed",
-                mend="Run: pip install -c constraints.txt -e '.[regression]'",
-            )
-        )
 
 
 def _answers(results: Results, plan: AnalysisPlan) -> pd.DataFrame | None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from ioscore.cli.extras import need_models
 from ioscore.cli.inputs import (
     EvidenceOption,
     RubricOption,
@@ -80,6 +81,8 @@ def report(
         from ioscore.io.report_folder import check_folder, replace_folder
 
         check_folder(output)
+        if evidence is None:
+            need_models("ioscore report")
         used = the_rubric(rubric)
         processes = jobs or min(os.cpu_count() or 1, MOST_JOBS)
         audit = _audit(used, evidence, seed, processes)
@@ -142,7 +145,7 @@ def _rivals(rubric: Rubric) -> list[Rubric]:
 def _setting(
     used: Rubric, rubric: str | None, evidence: Path | None, command: str, seed: int
 ) -> Setting:
-    from ioscore.io.plans import read_plan, read_sizes
+    from ioscore.io.plans import read_sizes
     from ioscore.io.rubrics import shipped_rubrics
     from ioscore.report.page import Setting
 
@@ -154,7 +157,7 @@ def _setting(
         draws=DRAWS,
         evidence_draws=EVIDENCE_DRAWS,
         seed=seed,
-        sizes={} if own else read_sizes(read_plan().level),
+        sizes={} if own else read_sizes(),
         extends=name if name in shipped_rubrics() else Path(name).name,
     )
 

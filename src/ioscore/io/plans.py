@@ -12,6 +12,7 @@ from ioscore.io.files import read_text
 from ioscore.io.shipped import shipped
 from ioscore.io.tables import read_table
 from ioscore.regression.plan import AnalysisPlan
+from ioscore.regression.results import Rejected, rejects_too_often
 
 
 def read_plan(path: Path | None = None) -> AnalysisPlan:
@@ -44,21 +45,18 @@ def read_plan(path: Path | None = None) -> AnalysisPlan:
         raise PanelError(*problems) from None
 
 
-def read_sizes(level: float) -> dict[tuple[str, str, str], float]:
-    """Return what methods reject of true null hypotheses, where it is more than the level.
-
-    Parameters
-    ----------
-    level : float
-        Nominal.
+def read_sizes() -> dict[tuple[str, str, str], Rejected]:
+    """Return what methods reject of true null hypotheses, where it is more than their own level.
 
     Returns
     -------
     dict
         By analysis, estimator and method: the share rejected in simulated panels of the shipped
-        panel's shape, of those whose 95% interval lies above the level.
+        panel's shape and the level, of those whose 95% interval lies above it. A rank among few
+        placebos has a level of its own, since its p cannot be smaller.
     """
     table = read_table(shipped("data", "null_rejection.csv"))
-    rows = table[(table["level"].astype(float) == level) & (table["low"].astype(float) > level)]
+    rows = table[rejects_too_often(table)]
     keys = zip(rows["analysis"], rows["estimator"], rows["method"], strict=True)
-    return dict(zip(keys, rows["rate"].astype(float), strict=True))
+    found = zip(rows["rate"].astype(float), rows["level"].astype(float), strict=True)
+    return {key: Rejected(share, level) for key, (share, level) in zip(keys, found, strict=True)}

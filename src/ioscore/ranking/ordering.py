@@ -147,7 +147,7 @@ def _totals(cells: Cells, fill: str, rubric: Rubric, names: list[str]) -> Array:
         checked(top, rubric, names)
     except EvidenceError:
         return np.full(len(names), np.nan)
-    if not known.any():
+    if not weights.sum() > 0:
         return np.full(len(names), np.nan)
     total: Array = method_of(rubric, np.asarray(known)).score(
         top[:, known], weights / weights.sum()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import pandas as pd
 from scipy.stats import norm, t
@@ -78,6 +79,21 @@ METHODS = {
 """The rows of the table of models against inference in ``docs/methods.md``."""
 
 
+def rejects_too_often(sizes: pd.DataFrame) -> pd.Series:
+    """Say which methods reject more true null hypotheses than their own level, by more than chance.
+
+    Parameters
+    ----------
+    sizes : pandas.DataFrame
+        `level` and `low`, the lower 95% limit of the share rejected; numbers or their texts.
+
+    Returns
+    -------
+    pandas.Series of bool
+    """
+    return sizes["low"].astype(float) > sizes["level"].astype(float)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Inference:
     """What one method says of one coefficient.
@@ -106,6 +122,13 @@ class Inference:
     mde: float | None = None
     draws: int | None = None
     note: str = ""
+
+
+class Rejected(NamedTuple):
+    """The share of true null hypotheses that a method rejects, and at which level."""
+
+    share: float
+    level: float
 
 
 @dataclass(frozen=True, kw_only=True)

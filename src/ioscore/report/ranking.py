@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -128,28 +129,56 @@ def fits_across(ranking: Ranking) -> bool:
     return len(ranking.table) <= FEW
 
 
-def margins(ranking: Ranking) -> list[str]:
-    """Return a sentence with the margin for each pair of neighbours in the order."""
-    table = ranking.table.dropna(subset="rank")
+def margins(ranking: Ranking, names: Mapping[str, str] | None = None) -> list[str]:
+    """Return a sentence for each pair of neighbours in the order: by how much, and by what.
+
+    Parameters
+    ----------
+    ranking : Ranking
+    names : mapping of str to str, optional
+        What criteria are called; by their ids, if not given.
+
+    Returns
+    -------
+    list of str
+        Only criteria known for both are compared. What is missing of either is named: it is no
+        zero, and its weight went to the other criteria.
+    """
+    rows = list(ranking.table.dropna(subset="rank").itertuples(index=False))
     sentences = []
-    rows = list(table.itertuples(index=False))
     for above, below in itertools.pairwise(rows):
-        gap = above.score - below.score
+        pair = [str(above.organisation), str(below.organisation)]
         if above.rank == below.rank:
-            sentences.append(
-                f"{above.organisation} and {below.organisation} share rank {_place(above.rank)}."
-            )
+            sentences.append(f"{pair[0]} and {pair[1]} share rank {_place(above.rank)}.")
             continue
-        sentence = (
-            f"{above.organisation} is ahead of {below.organisation} by {gap:.3f} "
-            f"({above.score:.3f} to {below.score:.3f})"
+        gap, close = above.score - below.score, ranking.rubric.close
+        near = f", too close to call (up to {close:g})" if gap <= close else ""
+        sentences.append(
+            f"{pair[0]} is ahead of {pair[1]} by {gap:.3f} ({above.score:.3f} to "
+            f"{below.score:.3f}){near}{_by_what(ranking.contributions.loc[pair], names or {})}."
         )
-        both = ranking.contributions.loc[[above.organisation, below.organisation]].fillna(0)
-        if both.shape[1]:
-            parts = both.iloc[0] - both.iloc[1]
-            sentence += f", most of all by {parts.idxmax()} ({parts.max():+.3f})"
-        sentences.append(f"{sentence}.")
     return sentences
+
+
+def _by_what(both: pd.DataFrame, names: Mapping[str, str]) -> str:
+    """Return which criteria make the lead of the first row over the second, and which are missing."""
+    known = both.dropna(axis="columns")
+    leads = known.iloc[0] - known.iloc[1]
+    text = ""
+    if len(leads) and leads.max() > 0:
+        text += f", most of all by {_named(leads.idxmax(), names)} ({leads.max():+.3f})"
+    if len(leads) and leads.min() < 0:
+        text += f", behind most in {_named(leads.idxmin(), names)} ({leads.min():+.3f})"
+    gaps = [
+        f"{_named(name, names)} of {one}"
+        for name, column in both.items()
+        for one in column.index[column.isna()]
+    ]
+    return text + (f"; missing: {listed(gaps)}, whose weight went to the others" if gaps else "")
+
+
+def _named(criterion: Any, names: Mapping[str, str]) -> str:
+    return names.get(str(criterion), str(criterion))
 
 
 def ranking_json(

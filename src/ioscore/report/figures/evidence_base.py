@@ -11,7 +11,6 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from ioscore.report.figures.ranking import literal
 from ioscore.report.figures.style import (
     DARK,
     GREY,
@@ -72,7 +71,7 @@ def coverage(
                     axes.set_title(_words(name), fontsize=8.5, fontweight="normal")
             line[0].set(
                 yticks=range(len(names)),
-                yticklabels=[literal(name) for name in names],
+                yticklabels=list(names),
                 ylim=(len(names) - 0.4, -0.6),
             )
         shown = f" (the first {len(names)} and {len(columns)})" if more else ""
@@ -240,4 +239,4 @@ def _least(values: pd.DataFrame) -> float:
 
 
 def _words(name: str) -> str:
-    return literal(name.replace("_", " "))
+    return name.replace("_", " ")

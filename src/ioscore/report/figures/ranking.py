@@ -56,15 +56,13 @@ def contributions(
         _scores(grid[0], rows, colour)
         grid[0].set(
             yticks=range(len(rows)),
-            yticklabels=[
-                f"{_place(row.rank)}  {literal(row.organisation)}" for row in rows.itertuples()
-            ],
+            yticklabels=[f"{_place(row.rank)}  {row.organisation}" for row in rows.itertuples()],
         )
         reach = _reach(shown)
         for axes, name in zip(grid[1:], names, strict=True):
             _column(axes, shown[name], colour, reach)
             label, share = labels[name]
-            head = textwrap.fill(literal(label), 14, break_long_words=False)
+            head = textwrap.fill(label, 14, break_long_words=False)
             axes.set_title(f"{head}\n{100 * share:.3g}%", fontsize=7.5, fontweight="normal")
             axes.set_xlabel("points", fontsize=7.5)
         for axes in grid:
@@ -219,13 +217,8 @@ def _label_cells(axes: Axes, values: pd.DataFrame) -> None:
             axes.axhline(row, color=GREY, lw=0.8)
 
 
-def literal(text: str) -> str:
-    """Return a name as it is to be written: a dollar sign begins no formula."""
-    return text.replace("$", r"\$")
-
-
 def _words(path: str) -> str:
-    return literal(path.replace("/", ": ").replace("_", " "))
+    return path.replace("/", ": ").replace("_", " ")
 
 
 def _place(rank: float) -> str:

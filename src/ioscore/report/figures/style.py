@@ -19,6 +19,8 @@ MARKERS = "osD^vPX*"
 """One marker for each colour, so that a grey print can be read."""
 SEQUENTIAL = "Blues"
 GREY = "#555555"
+MOST_LINES = 4
+"""Of a source line; what is longer than that is no source line."""
 DARK, MIDDLE, PALE = "#08306b", "#4292c6", "#9ecae1"
 """Blues for what is no organisation: none has one of them, and a grey print keeps their order."""
 
@@ -32,6 +34,8 @@ _LOOK: dict[Any, Any] = {
     "axes.spines.right": False,
     # The default lets hinted letters of a PNG run over the left edge.
     "figure.constrained_layout.w_pad": 0.1,
+    # A dollar sign in a name begins no formula.
+    "text.parse_math": False,
     "svg.hashsalt": "ioscore",
     "svg.fonttype": "path",
 }
@@ -83,7 +87,10 @@ def sheet(width: float, height: float, source: str) -> Iterator[Figure]:
         figure = Figure(figsize=(width, height), layout="constrained")
         yield figure
         # So many letters of this size stand in an inch.
-        lines = [textwrap.wrap(line, int(17 * width)) for line in source.splitlines()]
+        lines = [
+            textwrap.wrap(line, int(17 * width), max_lines=MOST_LINES, placeholder=" ...")
+            for line in source.splitlines()
+        ]
         below = "\n".join(part for line in lines for part in line)
         figure.supxlabel(below, fontsize=7, color=GREY, x=0.01, ha="left")
 

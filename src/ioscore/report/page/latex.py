@@ -11,7 +11,8 @@ from ioscore.report.tables import as_latex
 
 PREAMBLE = """\
 % Tables of an audit by ioscore. In the preamble: \\usepackage{booktabs,longtable,array}
-% and for other scripts than Latin an engine that knows them (lualatex, xelatex).
+% and, with pdflatex, \\usepackage[T1]{fontenc}. Other scripts than Latin need lualatex or
+% xelatex, with \\usepackage{fontspec} in place of fontenc, and a font that has the script.
 """
 LINE, WIDE = 84, 40
 """Small letters on a line, and in a column of words before it is wrapped."""

@@ -77,7 +77,8 @@ def _block(block: Block, level: int) -> Iterator[str]:
             if entry.anchor:
                 yield f'<a id="{entry.anchor}"></a>'
                 yield ""
-            yield f"- **{_plain(entry.badge)}** {_text(entry.text)}"
+            badge = f"**{_plain(entry.badge)}** " if entry.badge else ""
+            yield f"- {badge}{_text(entry.text)}"
             yield from (f"  - {_text(line)}" for line in entry.lines)
             yield ""
     elif isinstance(block, Fold):

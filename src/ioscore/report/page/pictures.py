@@ -173,19 +173,15 @@ def _drawn(
     key: tuple[str, ...], *, result: Any, source: str | None
 ) -> dict[str, tuple[str, bytes]]:
     """Return the chosen figures of one part as SVG and PNG, by name."""
-    from matplotlib import rc_context
-
     from ioscore.report.gallery import figures
 
-    # A dollar sign in the data is no formula.
-    with rc_context({"text.parse_math": False}):
-        if key[0] == CRITERIA:
-            found = _criteria(result)
-        else:
-            chosen = CHOSEN[key[0]]
-            drawn = figures(result, source=source)
-            found = {n: f for n, f in drawn.items() if n.startswith(chosen)}
-        return {name: image_files(figure) for name, figure in found.items()}
+    if key[0] == CRITERIA:
+        found = _criteria(result)
+    else:
+        chosen = CHOSEN[key[0]]
+        drawn = figures(result, source=source)
+        found = {n: f for n, f in drawn.items() if n.startswith(chosen)}
+    return {name: image_files(figure) for name, figure in found.items()}
 
 
 def _said(part: str, name: str, audit: Audit, numbers: str) -> tuple[str, str]:

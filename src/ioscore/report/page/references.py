@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from typing import NamedTuple
 
 
@@ -32,6 +33,18 @@ REFERENCES = {
         "Cameron, A. C., Gelbach, J. B. and Miller, D. L. (2008). Bootstrap-based improvements for "
         "inference with clustered errors. Review of Economics and Statistics 90(3), 414–427.",
         "10.1162/rest.90.3.414",
+    ),
+    "datta": Work(
+        "Datta & Du 2012",
+        "Datta, D. D. and Du, W. (2012). Nonparametric HAC estimation for time series data with "
+        "missing observations. International Finance Discussion Papers 1060. Board of Governors of "
+        "the Federal Reserve System.",
+        "",
+    ),
+    "gardner": Work(
+        "Gardner 2022",
+        "Gardner, J. (2022). Two-stage differences in differences. arXiv:2207.05943.",
+        "",
     ),
     "holm": Work(
         "Holm 1979",
@@ -131,3 +144,9 @@ REFERENCES = {
         "10.1111/caje.12661",
     ),
 }
+
+
+def by_author(key: str) -> str:
+    """Return what a work is sorted by: its authors, accents aside, and the year."""
+    letters = unicodedata.normalize("NFKD", REFERENCES[key].text)
+    return "".join(c for c in letters if not unicodedata.combining(c)).casefold()

@@ -9,11 +9,11 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from ioscore.errors import NotApplicable
-from ioscore.regression.results import METHODS, Estimate, Inference
-from ioscore.report.sentences import p_value
+from ioscore.regression.results import METHODS, Estimate, Inference, Rejected
+from ioscore.report.sentences import p_value, percent
 from ioscore.report.tables import plain
 
-Sizes = Mapping[tuple[str, str, str], float]
+Sizes = Mapping[tuple[str, str, str], Rejected]
 """Share of true null hypotheses that were rejected, by analysis, estimator and method."""
 
 MARK = "†"
@@ -261,13 +261,13 @@ def _open_notes(estimates: Sequence[Estimate]) -> list[str]:
 
 def _size_notes(estimates: Sequence[Estimate], methods: Sequence[str], sizes: Sizes) -> list[str]:
     notes = []
-    for (analysis, estimator, method), share in sizes.items():
+    for (analysis, estimator, method), found in sizes.items():
         if method in methods and any(
             e.analysis == analysis and e.estimator == estimator for e in estimates
         ):
             notes.append(
-                f"{MARK} {METHODS[method].name} rejects too often: {100 * share:.1f}% of true null "
-                f"hypotheses at 5% in simulated panels of this shape ({estimator})."
+                f"{MARK} {METHODS[method].name} rejects too often: {100 * found.share:.1f}% of true "
+                f"null hypotheses at {percent(found.level)} in simulated panels of this shape ({estimator})."
             )
     return notes
 
@@ -275,3 +275,8 @@ def _size_notes(estimates: Sequence[Estimate], methods: Sequence[str], sizes: Si
 def value_or_reason(found: float | NotApplicable) -> float | dict[str, str]:
     """Return a figure as JSON has it, or why there is none."""
     return {"not_applicable": found.reason} if isinstance(found, NotApplicable) else found
+
+
+def unit_of(outcome: str) -> str:
+    """Return the unit of an outcome: opiates are weighed by what they would make of heroin."""
+    return "kg of heroin equivalents" if outcome == "opiates" else "kg"

@@ -12,6 +12,7 @@ from ioscore.regression.dose.analysis import DoseResponse
 from ioscore.regression.dose.stationarity import ADF_NULL, KPSS_NULL, Integration, RootTests
 from ioscore.regression.results import Estimate, Inference
 from ioscore.report.panel import AMBIGUOUS, spans
+from ioscore.report.regression.common import unit_of
 from ioscore.report.sensitivity.common import Table
 from ioscore.report.sentences import listed, p_value, percent
 from ioscore.report.tables import plain, records
@@ -19,7 +20,6 @@ from ioscore.report.tables import plain, records
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-UNITS = {"opiates": "kg of heroin equivalents"}
 BUSIEST = 2
 
 
@@ -116,7 +116,7 @@ def figures(result: DoseResponse, source: str) -> dict[str, Figure]:
     from ioscore.report.figures.dose import difference_scatter, dose_paths
 
     names = list(result.organisations)
-    unit = UNITS.get(result.outcome, "kg")
+    unit = unit_of(result.outcome)
     title = f"{result.outcome.capitalize()} seized in {result.country}, and what is documented"
     found = {"dose_paths": dose_paths(result.paths, names, title, unit, source)}
     if len(result.differences):

@@ -112,7 +112,7 @@ def figures(result: CountryPanel, source: str) -> dict[str, Figure]:
 
     own = [e for e in result.estimates if e.organisation]
     planned = [e for e in own if e.label in set(result.corrected["label"])]
-    source = f"{source} {AMBIGUOUS}"
+    source = f"{source}\n{AMBIGUOUS}"
     share = f"{100 * (1 - result.level):g}%"
     return {
         "coefficients": coefficients(

@@ -13,6 +13,7 @@ from ioscore.regression.series.analysis import InterruptedSeries
 from ioscore.regression.series.break_search import BreakSearch
 from ioscore.regression.series.sup_f import SupF
 from ioscore.report.panel import AMBIGUOUS
+from ioscore.report.regression.common import unit_of
 from ioscore.report.sensitivity.common import Table
 from ioscore.report.sentences import listed, p_value, percent
 from ioscore.report.tables import records
@@ -127,6 +128,7 @@ def figures(result: InterruptedSeries, source: str) -> dict[str, Figure]:
             result.missing,
             _end(result.line, "without"),
             name,
+            unit_of(result.outcome),
             f"{source}\n{AMBIGUOUS}",
         )
     }

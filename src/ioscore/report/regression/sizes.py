@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from ioscore.regression.results import METHODS
+from ioscore.regression.results import METHODS, rejects_too_often
 from ioscore.report.regression.common import MARK
 from ioscore.report.sentences import percent
 
@@ -23,8 +23,7 @@ def null_table(sizes: pd.DataFrame) -> pd.DataFrame:
         A row for each, marked where the limits lie above the level.
     """
     rows = []
-    for one in sizes.to_dict("records"):
-        above = float(one["low"]) > float(one["level"])
+    for one, above in zip(sizes.to_dict("records"), rejects_too_often(sizes), strict=True):
         rows.append(
             {
                 "analysis": one["analysis"],

@@ -12,7 +12,7 @@ from ioscore.errors import NotApplicable
 from ioscore.regression.synth.analysis import POOR, Synthetic, SyntheticStudy
 from ioscore.regression.synth.fit import SyntheticFit
 from ioscore.report.panel import AMBIGUOUS
-from ioscore.report.regression.common import value_or_reason
+from ioscore.report.regression.common import unit_of, value_or_reason
 from ioscore.report.sensitivity.common import Table
 from ioscore.report.sentences import listed, p_value, percent
 from ioscore.report.tables import records
@@ -104,6 +104,7 @@ def figures(result: SyntheticStudy, source: str) -> dict[str, Figure]:
             study.poor,
             (study.event.year, study.event.what),
             title,
+            unit_of(result.outcome),
             f"{source}\n{AMBIGUOUS}",
         )
         count = len(study.in_space) + 1

@@ -32,7 +32,8 @@ def summary(result: EvidenceSensitivity) -> list[str]:
         if isinstance(removal, Removal):
             lines.append(f"To make {name} first: {_removed(removal)}.")
         elif "already" not in removal.reason:
-            lines.append(f"To make {name} first: {removal.reason}.")
+            why = removal.reason.removeprefix(f"{name} first: ")
+            lines.append(f"To make {name} first: {why}.")
     lines.append(_removal(result.bottom))
     for name, draws in result.draws.items():
         if isinstance(draws, NotApplicable):
@@ -117,13 +118,26 @@ def _influence(table: pd.DataFrame | NotApplicable) -> list[str]:
         if kind == "organisation":
             which, what = "changes_order", "the order of the others"
         turning = rows[rows[which].fillna(False).astype(bool)]
+        # Where nothing is left to compare there is no distance to the order before.
+        silent = int(rows["swaps"].isna().sum())
+        if silent == len(rows):
+            lines.append(f"Leaving out one {kind}: {_nothing_without(silent)}.")
+            continue
+        if turning.empty and len(rows) == 1:
+            lines.append(
+                f"Leaving out one {kind}: there is only one, and it does not change {what}."
+            )
+            continue
+        if silent:
+            what += f" ({silent:,} of them leave nothing that can be scored)"
         if turning.empty:
             lines.append(f"Leaving out one {kind}: none of {len(rows):,} changes {what}.")
             continue
         firsts = turning["first"].value_counts()
         names = ", ".join(f"{name} in {count}" for name, count in firsts.items())
         lines.append(
-            f"Leaving out one {kind}: {len(turning):,} of {len(rows):,} change {what} "
+            f"Leaving out one {kind}: {len(turning):,} of {len(rows):,} "
+            f"{'changes' if len(turning) == 1 else 'change'} {what} "
             f"(first then: {names}); most of all {turning['left_out'].iloc[0]}."
         )
     return lines
@@ -178,3 +192,10 @@ def _lists(frame: pd.DataFrame) -> dict[str, list[float]]:
 
 def _na(found: NotApplicable) -> dict[str, Any]:
     return {"not_applicable": found.reason}
+
+
+def _nothing_without(number: int) -> str:
+    """Say that nothing can be scored without the one thing, or without any of several."""
+    if number == 1:
+        return "there is only one, and without it nothing can be scored"
+    return f"without any one of {number:,} nothing can be scored"

@@ -94,8 +94,9 @@ def _ranks(scores: Array) -> NDArray[np.intp]:
 
 def _with_last(scores: Array) -> Array:
     """Return scores (..., n) with those without one, all of whose weight is gone, behind all."""
-    least = np.nanmin(scores, axis=-1, keepdims=True)
-    return np.where(np.isnan(scores), least - 1, scores)
+    unknown = np.isnan(scores)
+    least = np.where(unknown, np.inf, scores).min(axis=-1, keepdims=True)
+    return np.where(unknown, np.where(np.isfinite(least), least - 1, 0.0), scores)
 
 
 def _leading(ranks: NDArray[np.intp]) -> NDArray[np.bool_]:

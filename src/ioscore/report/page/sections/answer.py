@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pandas as pd
 
 from ioscore.audit import Audit
-from ioscore.evidence.selection import Selection
-from ioscore.ranking import FILLS, Ranking
+from ioscore.ranking import FILLS, TIE, Ranking
 from ioscore.report import listed
 from ioscore.report.page.document import Facts, Link, Paragraph, Run, Section, Strong, Text, said
 from ioscore.report.page.pictures import Picture
 from ioscore.report.page.places import Places
+from ioscore.report.page.sections.said import counted, verb
 from ioscore.report.page.sections.sureness import sureness
 from ioscore.report.page.tabular import figure, linked, span, table_block, whole
 from ioscore.report.ranking import MEASURES
+
+CHANGE = ("change", "first", "turns", "not_applicable")
+"""Columns of the table of single changes that are no scores."""
 
 
 def answer(audit: Audit, places: Places, pictures: dict[str, list[Picture]]) -> Section:
@@ -34,7 +39,7 @@ def answer(audit: Audit, places: Places, pictures: dict[str, list[Picture]]) -> 
                 heads={
                     "missing": "cells missing",
                     "range": "rank could be",
-                    "bar": "score and its range",
+                    "bar": "score (bar) and its range (line)",
                 },
                 shapes={
                     "rank": lambda value, _: (whole(value),),
@@ -43,15 +48,9 @@ def answer(audit: Audit, places: Places, pictures: dict[str, list[Picture]]) -> 
                 bars={"bar": ("score_low", "score_high")},
                 columns=["rank", "organisation", "name", "score", "bar", "range", "missing"],
                 whole_frame=frame.drop(columns="bar"),
-                notes=(
-                    (
-                        "Bar: the score on the scale from 0 to 1. Line, and “rank could be”: all that the "
-                        "cells of which nothing is known could make of it. A cell is one organisation in "
-                        f"one criterion; there are {audit.study.scores.matrix.shape[1]} for each.",
-                    ),
-                ),
+                notes=(_cells(audit),),
             ),
-            said(*measures(audit.study.selection), look="note"),
+            said(*measures(audit), look="note"),
             *(picture.block for picture in pictures.get("study", [])),
         ),
     )
@@ -94,28 +93,74 @@ def verdict(table: pd.DataFrame, close: float) -> Text:
 
 
 def how_sure(audit: Audit) -> Text:
-    """Return in two sentences what the first and the last place hang on."""
-    table = audit.study.ranking.table.dropna(subset="rank")
+    """Return in a few sentences what the first and the last place hang on."""
+    ranking = audit.study.ranking
+    table = ranking.table.dropna(subset="rank")
     tried = audit.changes[audit.changes["not_applicable"] == ""]
     if table.empty or tried.empty:
-        return (missing_cells(audit.study.ranking),)
-    names = list(table["organisation"])
-    last = names[-1]
-    still = int((tried[names].idxmin(axis=1) == last).sum())
+        return (missing_cells(ranking),)
+    close, total = ranking.rubric.close, len(tried)
     turns = int(tried["turns"].sum())
-    first = (
-        "No change of a single coding or scoring choice puts another first"
-        if not turns
-        else f"{turns} of {len(tried)} changes of a single coding or scoring choice put another first"
+    near = within_margin(audit.changes, ranking.first, close)
+    first = "No change of a single coding or scoring choice changes who is first"
+    if turns:
+        first = (
+            f"{turns:,} of {counted(total, 'change')} of a single coding or scoring choice "
+            f"{verb(turns, 'changes', 'change')} who is first, {near or 'none'} of them by no more "
+            f"than the margin of {close:g}"
+        )
+    last, still = last_kept(audit.changes, table)
+    steady = f"{listed(last)} {verb(len(last), 'stays', 'stay')} last under "
+    steady += "all of them" if still == total else f"{still:,} of {total:,}"
+    out = len(audit.changes) - total
+    silent = f" ({out:,} more {verb(out, 'leaves', 'leave')} nothing that can be scored)" * bool(
+        out
     )
-    steady = f"; {last} stays last under {'all' if still == len(tried) else still}"
-    steady += "" if still == len(tried) else f" of {len(tried)}"
-    return (f"{missing_cells(audit.study.ranking)} ", f"{first}{steady}.")
+    return (
+        f"{missing_cells(ranking)} ",
+        f"{first}; {steady}{silent}. First and last mean by any lead in these two sentences and in "
+        f"the lines below; the sentence at the top, and the claims, ask for more than {close:g}.",
+    )
+
+
+def within_margin(changes: pd.DataFrame, first: Sequence[str], close: float) -> int:
+    """Return how many changes turn the first place by no more than a margin.
+
+    Parameters
+    ----------
+    changes : pandas.DataFrame
+        From `ioscore.audit.checks.changes_table`.
+    first : sequence of str
+        Who is first without any change.
+    close : float
+    """
+    turning = changes[changes["turns"].astype(bool)]
+    scores = turning[[name for name in changes.columns if name not in CHANGE]]
+    leads = scores.max(axis=1) - scores[list(first)].min(axis=1, skipna=False)
+    return int((leads <= close).sum())
+
+
+def last_kept(changes: pd.DataFrame, table: pd.DataFrame) -> tuple[list[str], int]:
+    """Return who is last, several where they tie, and how many changes leave all of them last.
+
+    Parameters
+    ----------
+    changes : pandas.DataFrame
+        From `ioscore.audit.checks.changes_table`; changes that leave nothing to score do not count.
+    table : pandas.DataFrame
+        Of a ranking, without those that have no score.
+    """
+    tried = changes[changes["not_applicable"] == ""]
+    last = list(table.loc[table["score"] <= table["score"].min() + TIE, "organisation"])
+    scores = tried[list(table["organisation"])].astype(float)
+    level = scores[last].le(scores.min(axis=1) + TIE, axis=0)
+    return last, int(level.all(axis=1).sum())
 
 
 def missing_cells(ranking: Ranking) -> str:
     """Return in a sentence what the missing cells leave of the first place."""
-    if not ranking.table["missing"].any():
+    table = ranking.table
+    if not table["missing"].any():
         return f"No cell is missing: {listed(ranking.first)} first."
     if ranking.first_determined:
         return f"{listed(ranking.first)} would be first whatever the missing cells hold."
@@ -125,12 +170,16 @@ def missing_cells(ranking: Ranking) -> str:
         names = listed(list(ranking.by_fill.index[ranking.by_fill[rule] == 1]))
         firsts.setdefault(names or "nobody", []).append(words[rule])
     each = "; ".join(f"{names} with them {listed(rules)}" for names, rules in firsts.items())
-    if len(firsts) == 1:
-        return (
-            f"The missing cells leave the first place open: {listed(ranking.first)} by each simple "
-            "rule for them, but what they hold could put others level or ahead."
-        )
-    return f"What the missing cells hold decides who is first: {each}."
+    if len(firsts) > 1:
+        return f"What the missing cells hold decides who is first: {each}."
+    simple = f"{listed(ranking.first)} first by each simple rule for the missing cells"
+    if table["rank_best"].isna().all():
+        return f"{simple}; over all that they could hold this method gives no range."
+    could = table.loc[(table["rank_best"] == 1) & (table["rank"] > 1), "organisation"]
+    others = (
+        f"put {listed(list(could))} level or ahead" if len(could) else "part those who are level"
+    )
+    return f"The missing cells leave the first place open: {simple}, but what they hold could {others}."
 
 
 def ranking_frame(audit: Audit) -> pd.DataFrame:
@@ -155,16 +204,27 @@ def ranking_frame(audit: Audit) -> pd.DataFrame:
     )
 
 
-def measures(selection: Selection) -> Text:
+def measures(audit: Audit) -> Text:
     """Return what the scores measure and what not."""
-    sources = [source for source in selection.sources if source]
+    sources = [source for source in audit.study.selection.sources if source]
     where = f" Sources that count: {listed(sources)}." if sources else ""
     return (
         Strong("What a score is."),
-        f" It measures {MEASURES}: 0 is no effort that the sources document, 1 the most that the scale "
-        f"knows.{where} ",
-        Link("Effort and effect are told apart below", "#threat-effect"),
+        f" It measures {MEASURES}.{where} ",
+        Link("What the ends of the scale mean", "#rubric-rules"),
+        " stands with the rubric; ",
+        Link("effort and effect are told apart below", "#threat-effect"),
         ".",
+    )
+
+
+def _cells(audit: Audit) -> Text:
+    """Say what a cell is, and what its being missing does to a rank."""
+    return (
+        "Rank could be: over all that the missing cells, those for which nothing counts under this "
+        "rubric, could hold. A cell is one organisation in one criterion of the lowest level; there "
+        f"{verb(audit.study.scores.matrix.shape[1], 'is', 'are')} "
+        f"{audit.study.scores.matrix.shape[1]} for each.",
     )
 
 

@@ -20,9 +20,11 @@ from ioscore.report.page.document import (
     Text,
     said,
 )
-from ioscore.report.page.places import Places
+from ioscore.report.page.places import Places, anchors
+from ioscore.report.page.sections.said import counted, spaced, varied, verb
 from ioscore.report.page.tabular import table_block
 from ioscore.report.sentences import percent
+from ioscore.rubric import Rubric
 
 TONES = {
     "reproduced": "good",
@@ -31,6 +33,8 @@ TONES = {
     "not checkable": "",
     "what-if": "open",
 }
+LATER = "until a review after the first run"
+"""Stands in the note of a claim that was tested otherwise before."""
 OPEN = 30
 """So many claims of a kind stand open."""
 KINDS = {
@@ -49,32 +53,55 @@ def claims(audit: Audit, places: Places) -> Section:
         blocks: tuple[Block, ...] = (said(f"Not applicable: {found.reason}."),)
         return Section(anchor="claims", title=("Claims, one by one",), blocks=blocks)
     kinds = found.table["kind"] if "kind" in found.table else pd.Series("claims", found.table.index)
+    places_ = anchors("claims", dict.fromkeys(kinds))
     return Section(
         anchor="claims",
         title=("Claims, one by one",),
         blocks=(
             said(
-                "Each claim was written as a statement that the evidence can answer, before any was "
-                "answered. Reproduced: the scored evidence says the same; not reproduced: it says otherwise; too close to "
-                f"call: the difference is at most {audit.study.rubric.close:g}; not checkable: no "
-                "score can say; what-if: a recommendation or shortcoming, answered by what it would "
-                "change.",
+                "Each claim is tested as a statement in a small fixed language. Reproduced: the scored "
+                "evidence says the same; not reproduced: it says otherwise; too close to call: the "
+                f"difference is at most {audit.study.rubric.close:g}, so that first, last, more and "
+                "less ask for more than that; not checkable: the scored evidence cannot say, for the "
+                "reason that stands there; what-if: answered by what a change of the evidence would "
+                "do, where a cell that has lost its last row stays known, at its neutral value "
+                "(0 for a tactic, one half for a barrier that is weighed by its answers).",
             ),
-            said(_combinations(found.worlds), look="note"),
+            *_later(found),
+            said(_combinations(found.worlds, audit.study.rubric), look="note"),
             _counts(found, kinds),
         ),
-        sections=tuple(_kind(found, kinds, kind, places) for kind in dict.fromkeys(kinds)),
+        sections=tuple(
+            _kind(found, kinds, kind, anchor, places) for kind, anchor in places_.items()
+        ),
     )
 
 
-def _combinations(worlds: int | NotApplicable) -> str:
+def _later(found: Verdicts) -> list[Block]:
+    """Say how many claims were written otherwise when they were first answered."""
+    notes = found.table["note"] if "note" in found.table else pd.Series("", found.table.index)
+    number = int(notes.str.contains(LATER, regex=False).sum())
+    if not number:
+        return []
+    return [
+        said(
+            f"{counted(number, 'claim')} {verb(number, 'was', 'were')} tested otherwise until a review "
+            f"after the first run; the note of each says how.",
+            look="note",
+        )
+    ]
+
+
+def _combinations(worlds: int | NotApplicable, rubric: Rubric) -> str:
     if isinstance(worlds, NotApplicable):
         return (
             f"In how many combinations of choices a claim holds: not applicable, {worlds.reason}."
         )
     return (
-        f"Beside most answers stands in how many of {worlds:,} combinations of the rubric’s choices "
-        "the claim is reproduced. Such a share is not a probability."
+        f"Beside most answers stands in how many of {counted(worlds, 'combination')} of the levels of "
+        f"{varied(rubric)} the claim is reproduced. Such a share is not a probability. The single "
+        "changes that give another answer are those of the table under “Choices of coding and "
+        "scoring”: of a choice, of the scoring rule, or of the rule for missing cells."
     )
 
 
@@ -90,15 +117,14 @@ def _counts(found: Verdicts, kinds: pd.Series) -> Block:
     return table_block("claims_counts", "Answers to the claims, by kind", frame)
 
 
-def _kind(found: Verdicts, kinds: pd.Series, kind: str, places: Places) -> Section:
-    slug = "".join(c if c.isascii() and c.isalnum() else "-" for c in kind.lower())
+def _kind(found: Verdicts, kinds: pd.Series, kind: str, anchor: str, places: Places) -> Section:
     entries = [_entry(found, n, places) for n in range(len(kinds)) if kinds.iloc[n] == kind]
     listed: Block = Entries(tuple(entries))
     if len(entries) > OPEN:
         many = (f"All {len(entries)}, one by one",)
-        listed = Fold(anchor=f"claims-{slug}-all", title=many, blocks=(listed,))
+        listed = Fold(anchor=f"every-{anchor}", title=many, blocks=(listed,))
     return Section(
-        anchor=f"claims-{slug}",
+        anchor=anchor,
         title=(KINDS.get(kind, kind.replace("_", " ").capitalize()),),
         blocks=(listed,),
     )
@@ -111,7 +137,8 @@ def _entry(found: Verdicts, number: int, places: Places) -> Entry:
         anchor = line.get("anchor", "")
         quoted: Text = (": “", Foreign(anchor), "”") if anchor else ()
         where = line.get("locator", "")
-        lines.append((places.source(line["source"]), ", ", Foreign(where), *quoted))
+        at: Text = (", ", Foreign(where)) if where else ()
+        lines.append((places.source(line["source"]), *at, *quoted))
     if claim.form == "unknown":
         lines.append(("Why it cannot be checked: ", Foreign(places.words(answer.why)), "."))
     else:
@@ -121,7 +148,7 @@ def _entry(found: Verdicts, number: int, places: Places) -> Entry:
     carried = found.carried[number]
     if carried is not None and not isinstance(found.worlds, NotApplicable):
         share = percent(carried.shares["reproduced"])
-        lines.append((f"Reproduced in {share} of {found.worlds:,} combinations of choices.",))
+        lines.append((f"Reproduced in {share} of {counted(found.worlds, 'combination')}.",))
     if line.get("note"):
         lines.append((Foreign(line["note"]),))
     return Entry(
@@ -134,8 +161,8 @@ def _entry(found: Verdicts, number: int, places: Places) -> Entry:
 
 
 def _many(changes: tuple[str, ...]) -> str:
-    words = [change.replace("=", ": ").replace("_", " ") for change in changes]
-    return f"{len(words)} single change{'' if len(words) == 1 else 's'}: {'; '.join(words)}"
+    words = [spaced(change.replace("=", ": ").replace("_", " ")) for change in changes]
+    return f"{counted(len(words), 'single change')}: {'; '.join(words)}"
 
 
 def claims_file(found: Verdicts) -> pd.DataFrame:

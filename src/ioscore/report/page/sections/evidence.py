@@ -6,6 +6,7 @@ import pandas as pd
 
 from ioscore.audit import Audit
 from ioscore.errors import NotApplicable
+from ioscore.report import listed
 from ioscore.report.agreement import STABILITY, agreement_table, agreement_text
 from ioscore.report.page.document import (
     Block,
@@ -19,7 +20,15 @@ from ioscore.report.page.document import (
 )
 from ioscore.report.page.pictures import Picture
 from ioscore.report.page.places import Places, Setting
+from ioscore.report.page.sections.said import acts, counted, spaced, verb
 from ioscore.report.page.tabular import linked, table_block
+
+EFFECTS = {
+    "supports": ("supports", "support"),
+    "limits": ("limits", "limit"),
+    "absent": ("says that something is not done", "say that something is not done"),
+}
+"""What an act does to its cell, said of one act and of several."""
 
 
 def evidence(
@@ -55,27 +64,43 @@ def evidence(
 
 
 def _counts(audit: Audit) -> Text:
-    rows = audit.study.evidence.rows
-    kept = audit.study.selection.rows
-    return (
-        f"{len(rows):,} coded rows stand for {rows['id'].nunique():,} acts in "
-        f"{rows['event_id'].nunique():,} events, from {rows['source'].nunique():,} sources. "
-        f"{len(kept):,} rows ({kept['event_id'].nunique():,} events) count under this rubric. Each has "
-        "the line of its source and some words of it as an anchor, so that it can be looked up.",
+    """Say how much was coded, how much of it counts, and whether it can be looked up."""
+    rows, kept = audit.study.evidence.rows, audit.study.selection.rows
+    sources = int(rows.loc[rows["source"] != "", "source"].nunique())
+    more = f", in {len(rows):,} rows, as an act can have several codes" * (acts(rows) < len(rows))
+    placed, quoted = acts(kept[kept["locator"] != ""]), acts(kept[kept["anchor"] != ""])
+    total = acts(kept)
+    where = (
+        f"{_all(placed, total)} of them {verb(placed, 'has', 'have')} a place in their source, by "
+        f"line or otherwise, and {_all(quoted, total)} some words of it, by which they can be looked "
+        "up"
+        if placed or quoted
+        else "none of them says where in its source it stands"
     )
+    return (
+        f"{counted(acts(rows), 'act')} in {counted(rows['event_id'].nunique(), 'event')} "
+        f"{verb(acts(rows), 'is', 'are')} coded, from {counted(sources, 'named source')}{more}. "
+        f"{counted(total, 'act')} ({counted(kept['event_id'].nunique(), 'event')}) "
+        f"{verb(total, 'counts', 'count')} under this rubric; {where}.",
+    )
+
+
+def _all(part: int, total: int) -> str:
+    return "all" if part == total else f"{part:,}" if part else "none"
 
 
 def _sources(audit: Audit, places: Places, setting: Setting) -> list[Entry]:
     """Return the sources, those that count first."""
-    counted = audit.study.selection.rows["source"].value_counts()
-    all_rows = audit.study.evidence.rows["source"].value_counts()
+    kept = _by_source(audit.study.selection.rows)
+    coded = _by_source(audit.study.evidence.rows)
     known = setting.sources.set_index("id") if len(setting.sources) else setting.sources
     entries = []
-    for name in sorted(places.sources, key=lambda name: (name not in counted, name)):
+    for name in sorted(places.sources, key=lambda name: (name not in kept, name)):
         line = known.loc[name] if name in known.index else None
         kind = audit.study.evidence.kinds.get(name, "")
         facts = [
-            f"{int(all_rows.get(name, 0)):,} coded rows, {int(counted.get(name, 0)):,} of them count"
+            f"{counted(coded.get(name, 0), 'act')} coded, {kept.get(name, 0) or 'none'} of them "
+            f"{verb(kept.get(name, 0), 'counts', 'count')}"
         ]
         text: Text = (Foreign(name),)
         if line is not None:
@@ -87,8 +112,8 @@ def _sources(audit: Audit, places: Places, setting: Setting) -> list[Entry]:
         entries.append(
             Entry(
                 anchor=places.sources[name],
-                badge="counts" if name in counted else "does not count",
-                tone="good" if name in counted else "",
+                badge="counts" if name in kept else "does not count",
+                tone="good" if name in kept else "",
                 text=text,
                 lines=((Foreign("; ".join(filter(None, facts))),),),
             )
@@ -96,21 +121,31 @@ def _sources(audit: Audit, places: Places, setting: Setting) -> list[Entry]:
     return entries
 
 
+def _by_source(rows: pd.DataFrame) -> dict[str, int]:
+    """Return how many acts rows stand for in each source."""
+    return {str(name): acts(part) for name, part in rows.groupby("source")}
+
+
 def _counted(audit: Audit) -> tuple[Block, ...]:
-    left = audit.study.selection.left_out
-    kept = audit.study.selection.rows
-    effects = kept["effect"].value_counts()
-    dated = int((kept["year_start"] != "").sum())
-    rows = [{"why it does not count": reason, "rows": n} for reason, n in left.items()]
+    kept, out = audit.study.selection.rows, audit.study.selection.out
+    by_effect = {effect: acts(kept[kept["effect"] == effect]) for effect in EFFECTS}
+    each = listed([f"{n:,} {verb(n, *EFFECTS[effect])}" for effect, n in by_effect.items()])
+    dated = acts(kept[kept["year_start"] != ""])
+    rows = [
+        {"why it does not count": spaced(reason), "acts": acts(out[out["reason"] == reason])}
+        for reason in audit.study.selection.left_out
+    ]
     lines = [
-        f"Of the {len(kept):,} rows that count {int(effects.get('supports', 0)):,} support, "
-        f"{int(effects.get('limits', 0)):,} limit and {int(effects.get('absent', 0)):,} say that "
-        f"something is not done. {dated:,} have a year.",
-        "The tables evidence_counted.csv and evidence_left_out.csv beside this page hold every row.",
+        f"Of the {counted(acts(kept), 'act')} that {verb(acts(kept), 'counts', 'count')} {each}. "
+        f"{dated:,} {verb(dated, 'has', 'have')} a year.",
+        "The tables evidence_counted.csv and evidence_left_out.csv beside this page hold every row: "
+        "an act stands there once for each of its codes, and once for each cell that it denies.",
     ]
     made: list[Block] = [sentences(lines)]
     if rows:
-        title = "Rows that do not count under this rubric, by the first reason that applies"
+        title = (
+            "Acts of which codes do not count under this rubric, by the first reason that applies"
+        )
         made.append(table_block("left_out_reasons", title, pd.DataFrame(rows)))
     return tuple(made)
 
@@ -175,6 +210,7 @@ def _readers(audit: Audit, places: Places) -> tuple[Block, ...]:
     """Return the order by each coder alone beside that of the adjudicated evidence."""
     if not audit.readers:
         return (said("There is one coding of the sources only, so that nothing can be compared."),)
+    found = len(audit.readers)
     rankings = {"settled": audit.study.ranking, **audit.readers}
     own = audit.study.ranking.table["organisation"]
     frame = pd.DataFrame({"organisation": own})
@@ -190,8 +226,9 @@ def _readers(audit: Audit, places: Places) -> tuple[Block, ...]:
         frame[column] = frame[column].map(lambda rank: "" if pd.isna(rank) else f"{rank:g}")
     return (
         said(
-            "Two readers coded every source apart, and every difference was then settled. This is "
-            "what each reading would say by itself; where the order differs, it hangs on coding."
+            f"Beside the settled evidence, which counts in this report, {counted(found, 'reading')} "
+            f"of the sources {verb(found, 'was', 'were')} made apart. This is what each would say by "
+            "itself; where the order differs, it hangs on coding."
         ),
         table_block(
             "readers",

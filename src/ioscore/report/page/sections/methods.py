@@ -6,16 +6,17 @@ from collections.abc import Sequence
 
 from ioscore.audit import Audit
 from ioscore.errors import NotApplicable
+from ioscore.regression.plan import AnalysisPlan
 from ioscore.report.page.document import Block, Bullets, Code, Link, Section, Text, said
 from ioscore.report.page.places import Setting
-from ioscore.report.page.references import REFERENCES
+from ioscore.report.page.references import REFERENCES, by_author
 from ioscore.sensitivity.weights.analysis import WeightSensitivity
 
 
 def methods(audit: Audit, setting: Setting, pictures: Sequence[str]) -> Section:
     """Return the section on methods."""
     cited = _steps(audit, setting)
-    keys = sorted({key for _, found in cited for key in found})
+    keys = sorted({key for _, found in cited for key in found}, key=by_author)
     return Section(
         anchor="methods",
         title=("Methods",),
@@ -24,7 +25,9 @@ def methods(audit: Audit, setting: Setting, pictures: Sequence[str]) -> Section:
             said("Every formula, with a cell computed by hand, is in docs/methods.md of ioscore."),
         ),
         sections=(
-            Section(anchor="again", title=("To do it again",), blocks=_again(setting, pictures)),
+            Section(
+                anchor="again", title=("To do it again",), blocks=_again(audit, setting, pictures)
+            ),
             Section(
                 anchor="references",
                 title=("References",),
@@ -44,11 +47,7 @@ def _steps(audit: Audit, setting: Setting) -> list[tuple[str, tuple[str, ...]]]:
             "of the rubric.",
             ("keeney", "oecd"),
         ),
-        (
-            "Missing cells stay missing. Each rank has its range over every value that the missing "
-            "cells could hold; it is exact.",
-            (),
-        ),
+        (_of_missing(audit), ()),
     ]
     if not isinstance(audit.agreement, NotApplicable):
         steps.append(
@@ -87,23 +86,47 @@ def _steps(audit: Audit, setting: Setting) -> list[tuple[str, tuple[str, ...]]]:
                 ("sobol",),
             )
         )
-    steps.append(
-        (
-            "Claims: a small fixed language (first, more than, has any, closes, gains), answered from "
-            f"the scores; differences up to {used.close:g} are too close to call.",
-            (),
+    if not isinstance(audit.verdicts, NotApplicable):
+        steps.append(
+            (
+                "Claims: a small fixed language (first, more than, has any, closes, gains), answered "
+                f"from the scores; differences up to {used.close:g} are too close to call.",
+                (),
+            )
         )
-    )
-    if not isinstance(audit.outcomes, NotApplicable):
-        steps += _of_seizures()
+    if not isinstance(audit.outcomes, NotApplicable) and audit.plan is not None:
+        steps += _of_seizures(audit.plan)
     return steps
 
 
-def _of_seizures() -> list[tuple[str, tuple[str, ...]]]:
+def _of_missing(audit: Audit) -> str:
+    """Say what is done with missing cells, and what the ranges of ranks are."""
+    table = audit.study.ranking.table
+    done = {
+        "renormalise": "Missing cells stay missing",
+        "worst": "Missing cells are taken at their worst value",
+        "best": "Missing cells are taken at their best value",
+        "refuse": "A missing cell would be an error",
+    }[audit.study.rubric.missing]
+    if not table["missing"].any():
+        return f"{done}; here none is missing."
+    if table["rank_best"].isna().all():
+        return (
+            f"{done}. Ranks have no range over what the missing cells could hold: it is known only "
+            "for means on scales that do not depend on who else is compared."
+        )
+    return (
+        f"{done}. Each rank has its range over every value that the missing cells could hold; it is "
+        "exact."
+    )
+
+
+def _of_seizures(plan: AnalysisPlan) -> list[tuple[str, tuple[str, ...]]]:
     return [
         (
-            "Seizures: each model has every inference that exists for it side by side. With eleven "
-            "countries the plan relies on handing treatment paths to other countries.",
+            "Seizures: each model has every inference that exists for it side by side. With "
+            f"{len(plan.sample.countries)} countries the panel relies on handing treatment paths to "
+            "other countries.",
             ("mackinnon_webb", "phipson", "cameron", "webb", "mackinnon_nielsen"),
         ),
         (
@@ -112,10 +135,11 @@ def _of_seizures() -> list[tuple[str, tuple[str, ...]]]:
             ("santos", "holm"),
         ),
         (
-            "Interrupted series: errors by fixed-b asymptotics. Event study: by cohort and year. "
+            "Interrupted series: errors by fixed-b asymptotics, years in order where one is missing. "
+            "Event study: by cohort and year, and in two stages beside it. "
             "Synthetic control: ranks among placebos. Specification curve: one permutation for all "
             "specifications.",
-            ("kiefer", "sun", "abadie", "simonsohn"),
+            ("kiefer", "datta", "sun", "gardner", "abadie", "simonsohn"),
         ),
         (
             "What could be seen: the smallest true effect that would be found in four of five cases.",
@@ -124,7 +148,8 @@ def _of_seizures() -> list[tuple[str, tuple[str, ...]]]:
     ]
 
 
-def _again(setting: Setting, pictures: Sequence[str]) -> tuple[Block, ...]:
+def _again(audit: Audit, setting: Setting, pictures: Sequence[str]) -> tuple[Block, ...]:
+    plan = "" if audit.plan is None else "; the seizures at the seed of their plan"
     made: list[Block] = [
         said(
             "This report is made by ",
@@ -132,7 +157,7 @@ def _again(setting: Setting, pictures: Sequence[str]) -> tuple[Block, ...]:
             ". The same inputs give the same text.",
         ),
         said(
-            f"Random draws begin at the seed {setting.seed}; the seizures at the seed of their plan. ",
+            f"Random draws begin at the seed {setting.seed}{plan}. ",
             Link("manifest.json", "manifest.json"),
             " beside this page has the versions of all programs, every parameter, and the SHA-256 of "
             "every file that was read.",

@@ -8,7 +8,6 @@ from typing import Any
 import pandas as pd
 
 from ioscore.audit import Audit, Profile
-from ioscore.claims import WhatIf
 from ioscore.report import listed
 from ioscore.report.explanation import Explanation, explanation
 from ioscore.report.page.document import (
@@ -27,7 +26,9 @@ from ioscore.report.page.document import (
 )
 from ioscore.report.page.pictures import Picture
 from ioscore.report.page.places import Places
-from ioscore.report.page.tabular import NOTHING, figure, linked, span, table_block, whole
+from ioscore.report.page.sections.recommended import recommendations, to_nobody, what_ifs
+from ioscore.report.page.sections.said import counted, spaced
+from ioscore.report.page.tabular import NOTHING, figure, span, table_block, whole
 
 EFFECTS = {"supports": "good", "limits": "bad", "absent": "open"}
 
@@ -39,15 +40,17 @@ def organisations(audit: Audit, places: Places, pictures: dict[str, list[Picture
         title=("Each organisation",),
         blocks=(
             said(
-                "What each score rests on, down to every event with the line of its source; and how "
-                "far each recommendation would move it, computed as a change of the evidence with "
-                "all else as it is. “Closes” takes away the coded shortcomings of a cell; “gains … "
-                "2” adds one event of strength 2."
+                "What each score rests on, down to every event and what is known of its place in its "
+                "source. Strongest and weakest: the criteria in which an organisation stands highest "
+                "and lowest among those that have a score there; where two are level, how near its "
+                "score comes to the greatest decides. Scores of unlike criteria are not compared."
             ),
+            *what_ifs(audit),
             *(picture.block for picture in pictures.get("criteria", [])),
         ),
-        sections=tuple(
-            _one(audit, one, number, places) for number, one in enumerate(audit.profiles, start=1)
+        sections=(
+            *(_one(audit, one, number, places) for number, one in enumerate(audit.profiles, 1)),
+            *to_nobody(audit, places),
         ),
     )
 
@@ -61,12 +64,12 @@ def _one(audit: Audit, one: Profile, number: int, places: Places) -> Section:
         blocks=(_facts(audit, one, places), _criteria(one, number)),
         sections=(
             Section(
-                anchor=f"{anchor}-recommended",
+                anchor=f"recommended-{anchor}",
                 title=("What is recommended to ", Foreign(one.organisation)),
-                blocks=_recommendations(audit, one, number, places),
+                blocks=recommendations(audit, one, number, places),
             ),
             Section(
-                anchor=f"{anchor}-evidence",
+                anchor=f"evidence-{anchor}",
                 title=("The evidence on ", Foreign(one.organisation)),
                 blocks=tuple(_fold(found, cell, places) for cell in _lines(found.cells)),
             ),
@@ -77,99 +80,61 @@ def _one(audit: Audit, one: Profile, number: int, places: Places) -> Section:
 def _facts(audit: Audit, one: Profile, places: Places) -> Facts:
     row, total = one.row, len(audit.profiles)
     scored = "no score" if math.isnan(row["score"]) else figure(row["score"])
+    # Not every method gives a range over what the missing cells could hold.
+    open_ = row["missing"] and not math.isnan(row["rank_best"])
+    span_ = f" ({figure(row['score_low'])} to {figure(row['score_high'])}, whatever the missing cells hold)"
+    ranks = f"; could be {span(row['rank_best'], row['rank_worst'])}"
     items: list[tuple[Text, Text]] = [
-        (("Score",), (Strong(scored), f" ({figure(row['score_low'])} to {figure(row['score_high'])}, "
-                      "whatever the missing cells hold)" if row["missing"] else "")),
-        (("Rank",), (Strong(whole(row["rank"])), f" of {total}; could be "
-                     f"{span(row['rank_best'], row['rank_worst'])}")),
-        (("Strongest",), (Foreign(listed(list(one.strongest)) or NOTHING),)),
-        (("Weakest",), (Foreign(listed(list(one.weakest)) or NOTHING),)),
-    ]  # fmt: skip
+        (("Score",), (Strong(scored), span_ * bool(open_))),
+        (("Rank",), (Strong(whole(row["rank"])), f" of {total}{ranks * bool(open_)}")),
+        (("Strongest",), (Foreign(listed(list(one.strongest)) or _level(one)),)),
+        (("Weakest",), (Foreign(listed(list(one.weakest)) or _level(one)),)),
+    ]
     gaps: list[Run] = []
     for path in one.missing:
         gaps += [", "] * bool(gaps)
         gaps.append(Link(places.labels[path], f"#{places.cells[one.organisation, path]}"))
-    items.append((("Nothing is known of",), tuple(gaps) or ("no cell is missing",)))
+    items.append((("Missing cells",), tuple(gaps) or ("none",)))
     return Facts(tuple(items))
+
+
+def _level(one: Profile) -> str:
+    """Say why no criterion stands out for an organisation."""
+    known = one.criteria[one.criteria["ranked"] > 1].dropna(subset="rank")
+    if len(known) and (known["rank"] == 1).all():
+        return f"{NOTHING} (first in each criterion in which others have a score too)"
+    if len(known) and (known["rank"] == known["ranked"]).all():
+        return f"{NOTHING} (last in each criterion in which others have a score too)"
+    return f"{NOTHING} (no criterion sets itself apart)"
 
 
 def _criteria(one: Profile, number: int) -> Block:
     frame = one.criteria.drop(columns="criterion").rename(
         columns={"label": "criterion", "contribution": "adds to the score"}
     )
+    summed = frame["adds to the score"].notna().any()
+    notes = []
+    if frame["score"].isna().any():
+        gap = f"{NOTHING}: nothing counts for it under this rubric"
+        notes.append(f"{gap}; its weight goes to the others." if summed else f"{gap}.")
+    if summed:
+        notes.append("Figures are rounded; the score is the sum of the unrounded ones.")
     return table_block(
         f"criteria_{number}",
         f"{one.organisation}: criteria, those that add most first",
         frame,
         percents=("weight",),
-        shapes={"rank": lambda value, _: (whole(value),)},
+        shapes={"rank": lambda value, row: (_of(value, row["ranked"]),)},
+        columns=["criterion", "weight", "score", "adds to the score", "rank"],
         shades=("score",) if one.criteria["score"].dropna().between(0, 1).all() else (),
         heads={"rank": "rank in it"},
-        notes=((f"{NOTHING}: nothing is known; its weight goes to the others.",),)
-        if frame["score"].isna().any()
-        else (),
+        notes=tuple((note,) for note in notes),
         most=40,
     )
 
 
-def _recommendations(audit: Audit, one: Profile, number: int, places: Places) -> tuple[Block, ...]:
-    table = one.recommendations
-    if table.empty:
-        return (said("No recommendation to it is among the claims."),)
-    frame = table[["statement", "moves", "score_then", "rank_then", "claim", "why", "id"]]
-    frame = frame.assign(
-        change=[_change(row, places) for row in _lines(table)],
-        rank_then=[whole(rank) for rank in frame["rank_then"]],
-        moves=[NOTHING if math.isnan(v) else f"{v:+.3f}" for v in frame["moves"]],
-    )
-
-    def place(value: Any, row: Any) -> Run | None:
-        anchor = places.claims.get(str(row["id"]))
-        return Link(str(value), f"#{anchor}") if anchor else None
-
-    blocks: list[Block] = [
-        table_block(
-            f"recommendations_{number}",
-            f"Recommendations to {one.organisation}, and how far each would move its score",
-            frame,
-            heads={
-                "statement": "recommendation", "change": "what was changed in the evidence",
-                "moves": "moves the score by", "score_then": "score then",
-                "rank_then": "rank then",
-            },
-            shapes={"statement": linked(place)},
-            columns=["statement", "change", "moves", "score_then", "rank_then"],
-            notes=((
-                f"{NOTHING}: cannot be computed. A difference up to {audit.study.rubric.close:g} is "
-                "too close to call.",
-            ),),
-            most=40,
-            whole_frame=table,
-        )
-    ]  # fmt: skip
-    if isinstance(one.together, WhatIf):
-        then = one.together
-        blocks.append(
-            said(
-                "All that can be computed, made together while the others stay as they are: score "
-                f"{figure(then.score)} to {figure(then.score_then)}, rank {whole(then.rank)} to "
-                f"{whole(then.rank_then)}. This says what would be documented, not what would come "
-                "of it."
-            )
-        )
-    return tuple(blocks)
-
-
-def _change(row: dict[str, Any], places: Places) -> str:
-    """Return what was changed to compute a recommendation, or why none could be."""
-    if not row["path"]:
-        return f"not computed: {row['why']}"
-    what = (
-        str(row["why"])
-        .partition(" in ")[0]
-        .replace("without its 0 limiting rows", "nothing: no shortcoming is coded there")
-    )
-    return f"{places.labels.get(places.paths.get(row['path'], ''), row['path'])}: {what}"
+def _of(rank: float, ranked: int) -> str:
+    return NOTHING if math.isnan(rank) else f"{whole(rank)} of {ranked}"
 
 
 def _lines(frame: pd.DataFrame) -> list[dict[str, Any]]:
@@ -180,11 +145,12 @@ def _fold(found: Explanation, cell: dict[str, Any], places: Places) -> Fold:
     """Return one cell with its events."""
     leaf = cell["leaf"]
     rows = found.rows[found.rows["leaf"] == leaf]
-    entries = tuple(_event(row, places) for row in _lines(rows))
+    denied = cell["state"] == "absent"
+    entries = tuple(_event(row, places, denied=denied) for row in _lines(rows))
     blocks: list[Block] = []
     if cell["left_out"]:
-        blocks.append(said(f"Left out: {cell['left_out']}.", look="note"))
-    blocks.append(Entries(entries) if entries else said("No row counts here: nothing is known."))
+        blocks.append(said(f"Left out: {spaced(cell['left_out'])}.", look="note"))
+    blocks.append(Entries(entries) if entries else said("No row counts here under this rubric."))
     return Fold(
         anchor=places.cells[found.organisation, leaf],
         title=(Foreign(places.labels[leaf]), f": {_state(cell)}"),
@@ -195,40 +161,44 @@ def _fold(found: Explanation, cell: dict[str, Any], places: Places) -> Fold:
 def _state(cell: dict[str, Any]) -> str:
     """Return the score of a cell and how it came about, in words."""
     parts = [
-        f"{_some(cell[f'{effect}_events'], f'{word} event')} "
-        f"({_some(cell[f'{effect}_points'], 'point')})"
+        f"{counted(cell[f'{effect}_events'], f'{word} event')} "
+        f"({counted(cell[f'{effect}_points'], 'point')})"
         for effect, word in (("supports", "supporting"), ("limits", "limiting"))
         if cell[f"{effect}_events"]
     ]
     counts = listed(parts) or "no events"
     if cell["state"] == "missing":
-        return "missing, no row counts"
+        return "missing, no row counts under this rubric"
     if cell["state"] == "absent":
         return "0, the source says that it does not do this"
     return f"{figure(cell['score'])} from {counts}"
 
 
-def _some(number: float, word: str) -> str:
-    return f"{number:g} {word}{'' if number == 1 else 's'}"
-
-
-def _event(row: dict[str, Any], places: Places) -> Entry:
+def _event(row: dict[str, Any], places: Places, *, denied: bool) -> Entry:
+    """Return one row of a cell; `denied` says whether the cell stands at a stated absence."""
     strength = (
-        f"strength {row['strength']}, {_some(row['points'], 'point')}; " if row["strength"] else ""
+        f"strength {row['strength']}, {counted(row['points'], 'point')}; "
+        if row["strength"]
+        else ""
     )
     again = "" if row["counts"] else "; the same event is counted once, by its strongest row"
+    if row["effect"] == "absent" and not denied:
+        again += "; moves no score here, as what supports or limits the cell is counted instead"
     where: list[Run] = []
     if row["source"]:
-        where += [places.source(row["source"]), ", "]
-    where.append(Foreign(row["locator"]))
+        where.append(places.source(row["source"]))
+    if row["locator"]:
+        where += [", "] * bool(where)
+        where.append(Foreign(row["locator"]))
     if row["anchor"]:
-        where += [": “", Foreign(row["anchor"]), "”"]
+        where += [": "] * bool(where)
+        where += ["“", Foreign(row["anchor"]), "”"]
     return Entry(
         badge=row["effect"],
         tone=EFFECTS[row["effect"]],
         text=(Foreign(row["summary"] or row["event_id"]),),
         lines=(
-            tuple(where),
+            *((tuple(where),) if where else ()),
             (strength, "event ", Foreign(row["event_id"]), ", row ", Foreign(row["id"]), again),
         ),
     )

@@ -6,12 +6,13 @@ import pandas as pd
 
 from ioscore.audit import Audit
 from ioscore.errors import NotApplicable
-from ioscore.ranking import FILLS
+from ioscore.ranking import FILLS, TIE
 from ioscore.report.page.document import Block, Explorer, Section, said
 from ioscore.report.page.pictures import Picture
 from ioscore.report.page.places import Places
-from ioscore.report.page.sections.answer import missing_cells
-from ioscore.report.page.sections.said import in_short
+from ioscore.report.page.sections.answer import missing_cells, within_margin
+from ioscore.report.page.sections.said import any_lead, counted, in_short, spaced, varied, verb
+from ioscore.report.page.sections.sureness import within
 from ioscore.report.page.tabular import linked, table_block, whole
 from ioscore.report.rubric import comparison
 from ioscore.report.sensitivity import choices as of_choices
@@ -78,9 +79,10 @@ def _missing(audit: Audit, places: Places) -> tuple[Block, ...]:
     return (
         said(missing_cells(ranking)),
         said(
-            "A cell is missing where no row of the sources counts. That is not a zero: nobody knows. "
-            "The table ranks by three rules for such cells, and gives the least and the greatest "
-            "score that any content of them could make."
+            "A cell is missing where no row counts under this rubric: the sources tell nothing of it, "
+            "or nothing that the rubric lets count. That is not a zero. The table ranks by three "
+            "rules for such cells, and gives the least and the greatest score that any content of "
+            "them could make."
         ),
         table_block(
             "missing_rules",
@@ -102,9 +104,10 @@ def _weights(audit: Audit, places: Places, pictures: dict[str, list[Picture]]) -
         return (said(f"Not applicable: {result.reason}."),)
     blocks: list[Block] = [
         said(
-            "The weights are a judgement. Here all weights of the criteria of the first level are "
-            "tried, each as good as any other, and the order under each is counted. A figure after "
-            "+/- is the standard error of a share that was sampled, in percentage points."
+            f"The weights are a judgement. Here all weights {within(result)}of the criteria of the "
+            "first level are tried, each as good as any other, and the order under each is counted. "
+            "A figure after +/- is the standard error of a share that was sampled, in percentage "
+            f"points. {any_lead(audit.study.rubric.close)}"
         ),
         *in_short(
             "weights-further",
@@ -132,7 +135,7 @@ def _evidence(
     return (
         said(
             "What if one event, source, year or reader had not been there, or events had been coded "
-            "a little otherwise?"
+            f"a little otherwise? {any_lead(audit.study.rubric.close)}"
         ),
         *in_short(
             "evidence-further",
@@ -157,8 +160,9 @@ def _choices(audit: Audit, places: Places, pictures: dict[str, list[Picture]]) -
     return (
         *blocks,
         said(
-            "Every combination of the levels of all choices is a world of its own; all are "
-            "enumerated, and none is sampled."
+            f"Every combination of the levels of {varied(audit.study.rubric)} is a world of its own; "
+            "all are enumerated, and none is sampled. What turns a statement alone is looked for "
+            f"among these levels. {any_lead(audit.study.rubric.close)}"
         ),
         *in_short(
             "choices-further",
@@ -174,20 +178,15 @@ def _changes(audit: Audit) -> list[Block]:
     table = audit.changes
     if table.empty:
         return [said("The rubric leaves no choice open.")]
-    turned = int(table["turns"].sum())
-    tried = int((table["not_applicable"] == "").sum())
     frame = table.assign(
-        change=[text.replace("=", ": ").replace("_", " ") for text in table["change"]],
+        change=[spaced(text.replace("=", ": ").replace("_", " ")) for text in table["change"]],
         first=[first or "not applicable" for first in table["first"]],
     )
     frame = frame.rename(columns={"turns": "first_changes"})
     shown = [c for c in frame.columns if c != "not_applicable"]
     reasons = {r for r in table["not_applicable"] if r}
     return [
-        said(
-            f"{turned} of {tried} changes of a single choice give another first place. The table "
-            "has the scores under each."
-        ),
+        said(_single(audit)),
         table_block(
             "single_changes",
             "Scores when one choice or rule is changed and all others stay",
@@ -197,6 +196,31 @@ def _changes(audit: Audit) -> list[Block]:
             most=60,
         ),
     ]
+
+
+def _single(audit: Audit) -> str:
+    """Say which single changes were tried, and how many of them move the first place, or nothing."""
+    table, ranking = audit.changes, audit.study.ranking
+    tried = table[table["not_applicable"] == ""]
+    names = list(ranking.table["organisation"])
+    before = ranking.table.set_index("organisation")["score"].loc[names]
+    shifts = (tried[names].astype(float) - before).abs()
+    alike = (shifts.le(TIE) | (tried[names].isna() & before.isna())).all(axis=1)
+    turned, still, total = int(tried["turns"].sum()), int(alike.sum()), len(tried)
+    near = within_margin(table, ranking.first, audit.study.rubric.close)
+    margin = (
+        f", {near or 'none'} of them by no more than the margin of {audit.study.rubric.close:g}"
+        if turned
+        else ""
+    )
+    return (
+        "Here one choice of the rubric is set to another of its levels, or the scoring rule or the "
+        "rule for missing cells to another one that there is, and all else stays. "
+        f"{turned or 'None'} of {counted(total, 'such change')} {verb(turned, 'changes', 'change')} "
+        f"who is first{margin}; {still or 'none'} {verb(still, 'moves', 'move')} no score at all. The "
+        "claims are tried under the same changes. Other rules than these two are tried below, where "
+        "the rubric lets them vary."
+    )
 
 
 def _shown(part: str, tables: list[Table], pictures: list[Picture]) -> list[Block]:

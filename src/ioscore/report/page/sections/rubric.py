@@ -18,9 +18,11 @@ from ioscore.report.page.document import (
     said,
 )
 from ioscore.report.page.places import Places
+from ioscore.report.page.sections.said import counted, neutral, spaced
 from ioscore.report.page.tabular import table_block
 from ioscore.report.rubric import choices_table
 from ioscore.rubric import Rubric
+from ioscore.sensitivity.choices.switches import switches_of
 
 RULES = {
     "diminishing": "points add up, and each further point adds less: {half:g} points bring a cell "
@@ -32,9 +34,9 @@ RULES = {
     "presence": "whether there is any event",
 }
 MISSING = {
-    "renormalise": "is passed over, and its weight goes to the others in proportion",
-    "worst": "counts as the worst",
-    "best": "counts as the best",
+    "renormalise": "is passed over, and its weight goes to the others in proportion: it is no zero",
+    "worst": "is taken at the worst value that it could have",
+    "best": "is taken at the best value that it could have",
     "refuse": "is an error",
 }
 
@@ -52,29 +54,26 @@ def rubric(audit: Audit, places: Places) -> Section:
             _weights(used, places),
             percents=("share_of_the_whole",),
             columns=["criterion", "share_of_the_whole", "kind"],
-            notes=(
-                ("A barrier is scored by what is done against it, and by how it holds work back.",),
-            )
-            if any(node.kind == "barrier" for node in used.nodes())
-            else (),
             most=60,
         ),
+    ]
+    rules: list[Block] = [
         Bullets(tuple((line,) for line in _rules(used))),
         Facts(tuple(_levels(used))),
     ]
     if used.reliability:
         named = (f"{n.replace('_', ' ')} {value:g}" for n, value in used.reliability.items())
-        blocks.append(
+        rules.append(
             said(f"Points are multiplied by the reliability of the source: {', '.join(named)}.")
         )
     reasons = choices_table(used)
     if len(reasons):
-        blocks.append(
+        rules.append(
             Fold(
                 anchor="rubric-choices",
                 title=(
-                    f"The {len(reasons)} choices that somebody else could make otherwise, each "
-                    "with its reason",
+                    f"The {counted(len(reasons), 'choice')} of coding and scoring, each with its "
+                    "levels and its reason",
                 ),
                 blocks=(
                     table_block(
@@ -82,6 +81,7 @@ def rubric(audit: Audit, places: Places) -> Section:
                         "Choices of coding and scoring",
                         reasons.assign(
                             choice=reasons["choice"].str.replace("_", " "),
+                            level=[spaced(level) for level in reasons["level"]],
                             reason=[" ".join(text.split()) for text in reasons["reason"]],
                         ),
                         heads={"level": "taken", "levels": "possible"},
@@ -90,7 +90,14 @@ def rubric(audit: Audit, places: Places) -> Section:
                 ),
             )
         )
-    return Section(anchor="rubric", title=("The rubric",), blocks=tuple(blocks))
+    return Section(
+        anchor="rubric",
+        title=("The rubric",),
+        blocks=tuple(blocks),
+        sections=(
+            Section(anchor="rubric-rules", title=("How scores come about",), blocks=tuple(rules)),
+        ),
+    )
 
 
 def _weights(used: Rubric, places: Places) -> pd.DataFrame:
@@ -116,11 +123,20 @@ def _rules(used: Rubric) -> list[str]:
         "events that limit (shortcomings) take them away.",
         f"The score of a cell lies between 0 and 1: {RULES[rule.rule].format(half=rule.half)}. "
         + " ".join(rule.reason.split()),
-        f"Criteria make a score by the {used.method.replace('_', ' ')}. A cell of which nothing is "
-        f"known {MISSING[used.missing]}; it is never a zero by itself.",
+        neutral(used),
+        f"Criteria make a score by the {used.method.replace('_', ' ')}. A cell for which no row "
+        f"counts {MISSING[used.missing]}.",
         f"Two scores that differ by {used.close:g} or less are too close to call.",
     ]
-    return [line.strip() for line in lines]
+    if rules := [switch for switch in switches_of(used) if switch.name in used.rules]:
+        each = "; ".join(
+            f"{switch.name.replace('_', ' ')} ({', '.join(switch.levels)})" for switch in rules
+        )
+        lines.append(
+            "When all combinations of choices are tried, these rules vary beside the choices: "
+            f"{each.replace('_', ' ')}."
+        )
+    return [line.strip() for line in lines if line]
 
 
 def _levels(used: Rubric) -> Iterator[tuple[Text, Text]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import itertools
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -15,11 +15,13 @@ from ioscore.report.page.document import (
     Link,
     Section,
     TableBlock,
+    Text,
     said,
     sentences,
 )
 from ioscore.report.page.places import Places
-from ioscore.report.page.tabular import figure, linked, table_block
+from ioscore.report.page.tabular import NOTHING, Shape, figure, linked, table_block
+from ioscore.report.ranking import margins
 
 ACROSS = 8
 """So many organisations stand side by side in the table of cells."""
@@ -33,10 +35,11 @@ def scores(audit: Audit, places: Places) -> Section:
         title=("Scores, and what makes them",),
         blocks=(
             said(
-                "Each figure leads to the events behind it, and each event to the line of its source."
+                "Each figure of a criterion or a cell leads to the events behind it, and each event "
+                "says what is known of its place in its source."
             ),
             _parts(audit, places),
-            sentences(_margins(audit)),
+            sentences(margins(audit.study.ranking, _labels(audit))),
             *_cells(audit, places),
         ),
     )
@@ -47,8 +50,7 @@ def _parts(audit: Audit, places: Places) -> TableBlock:
     ranking = audit.study.ranking
     summed = ranking.contributions.shape[1] > 0
     parts = ranking.contributions if summed else ranking.criterion_scores
-    labels = {node.id: node.label for node in ranking.rubric.top()}
-    frame = parts.rename(columns=labels).reset_index(names="organisation")
+    frame = parts.reset_index(names="organisation")
     scores_ = ranking.table.set_index("organisation")["score"]
     frame["score"] = [scores_[name] for name in frame["organisation"]]
     title = (
@@ -56,38 +58,44 @@ def _parts(audit: Audit, places: Places) -> TableBlock:
         if summed
         else f"Scores of the criteria, which {ranking.rubric.method.replace('_', ' ')} makes into one"
     )
-    note = "–: nothing is known of this criterion, so its weight goes to the others."
+    notes = []
+    if frame.isna().any(axis=None):
+        gap = f"{NOTHING}: nothing counts for this criterion under this rubric"
+        notes.append(f"{gap}, so its weight goes to the others." if summed else f"{gap}.")
+    if summed:
+        notes.append("Figures are rounded; the score is the sum of the unrounded ones.")
     return table_block(
         "contributions",
         title,
         frame,
-        shapes={"organisation": linked(lambda value, _: places.organisation(str(value)))},
-        notes=((note,),) if frame.isna().any(axis=None) else (),
+        heads=_labels(audit),
+        shapes={
+            "organisation": linked(lambda value, _: places.organisation(str(value))),
+            **{str(path): _to_events(audit, places, str(path)) for path in parts.columns},
+        },
+        notes=tuple((note,) for note in notes),
         most=60,
     )
 
 
-def _margins(audit: Audit) -> list[str]:
-    """Return a sentence for each pair of neighbours in the order: by how much, and most by what."""
-    ranking, close = audit.study.ranking, audit.study.rubric.close
-    labels = {node.id: node.label for node in audit.study.rubric.top()}
-    lines = []
-    rows = ranking.table.dropna(subset="rank").to_dict("records")
-    for above, below in itertools.pairwise(rows):
-        a, b, gap = above["organisation"], below["organisation"], above["score"] - below["score"]
-        near = f", too close to call (up to {close:g})" if gap <= close else ""
-        line = f"{a} is ahead of {b} by {figure(gap)}{near}"
-        parts = ranking.contributions.loc[[a, b]].fillna(0)
-        if parts.shape[1]:
-            leads = parts.iloc[0] - parts.iloc[1]
-            line += f"; most of all by {labels[leads.idxmax()]} ({leads.max():+.3f})"
-            line += (
-                f", less by {labels[leads.idxmin()]} ({leads.min():+.3f})"
-                if leads.min() < 0
-                else ""
-            )
-        lines.append(f"{line}.")
-    return lines
+def _labels(audit: Audit) -> dict[str, str]:
+    return {node.id: node.label for node in audit.study.rubric.top()}
+
+
+def _to_events(audit: Audit, places: Places, criterion: str) -> Shape:
+    """Return how a figure of a criterion is written: it leads to the first of its cells."""
+    leaves = [
+        leaf
+        for leaf in audit.study.scores.matrix.columns
+        if leaf == criterion or leaf.startswith(f"{criterion}/")
+    ]
+
+    def shape(value: Any, row: Mapping[str, Any]) -> Text:
+        if not leaves:
+            return (figure(value),)
+        return (Link(figure(value), f"#{places.cells[row['organisation'], leaves[0]]}"),)
+
+    return shape
 
 
 def _cells(audit: Audit, places: Places) -> tuple[Block, ...]:
@@ -116,7 +124,7 @@ def _cells(audit: Audit, places: Places) -> tuple[Block, ...]:
             rows=tuple(rows),
             notes=(
                 (
-                    "?: no row counts, so nothing is known. absent: the source says that it does not do "
+                    "?: no row counts under this rubric. absent: the source says that it does not do "
                     "this. 0 (limits): its shortcomings outweigh what supports it.",
                 ),
             ),

@@ -12,7 +12,6 @@ import pandas as pd
 from ioscore.audit import Audit
 from ioscore.errors import NotApplicable
 from ioscore.regression.plan import AnalysisPlan
-from ioscore.report import listed
 from ioscore.report.page.document import (
     Block,
     Bullets,
@@ -26,9 +25,9 @@ from ioscore.report.page.document import (
 )
 from ioscore.report.page.pictures import Picture
 from ioscore.report.page.places import Places, Setting
-from ioscore.report.page.sections.said import in_short
-from ioscore.report.page.sections.sureness import ANSWERS
-from ioscore.report.page.tabular import figure, linked, table_block, times
+from ioscore.report.page.sections.said import counted, in_short, verb
+from ioscore.report.page.sections.sureness import shown as shown_in_short
+from ioscore.report.page.tabular import NOTHING, figure, linked, table_block, times
 from ioscore.report.panel import AMBIGUOUS
 from ioscore.report.regression import TITLES, summary, tables
 from ioscore.report.regression.answers import answers_table
@@ -36,7 +35,7 @@ from ioscore.report.sentences import percent
 
 ASKS = {
     "series": "One country over time: do level or trend of seizures break in the years in question?",
-    "panel": "Eleven countries: is more or less seized where and while an instrument is at work?",
+    "panel": "{countries} countries: is more or less seized where and while an instrument is at work?",
     "event": "Countries that began in different years: what is seized before and after the start?",
     "synth": "One country against a weighted mean of others that ran alike before.",
     "dose": "Do seizures change from year to year as the documented acts do?",
@@ -52,6 +51,10 @@ INLINE = {"corrected", "before", "joint"}
 MOST = 60
 """Rows of a table that the page shows."""
 NOTE: Text = (AMBIGUOUS,)
+APART = (
+    "Panel and curve draw their permutations apart, so where not all of them can be tried the same "
+    "estimate has two p’s that differ a little."
+)
 
 
 def seizures(
@@ -63,24 +66,25 @@ def seizures(
     if isinstance(outcomes, NotApplicable) or plan is None:
         reason = outcomes.reason if isinstance(outcomes, NotApplicable) else "there is no plan"
         return Section(anchor="seizures", title=title, blocks=(said(f"Not applicable: {reason}."),))
+    tajikistan = "; TJK is Tajikistan" if "TJK" in plan.sample.countries else ""
     return Section(
         anchor="seizures",
         title=title,
         blocks=(
-            said(Strong("Asked: "), Foreign(" ".join(plan.question.split())), look="lead"),
+            said(Strong("Asked:"), " ", Foreign(" ".join(plan.question.split())), look="lead"),
             said(Foreign(" ".join(plan.ambiguity.split())), look="warning"),
             said(
                 f"The plan of the analyses was fixed on {plan.fixed.isoformat()}, before the first "
                 "estimate was run. What it names is marked planned, everything else exploratory: an "
                 "exploratory figure can raise a question and answer none. Effects are given as times "
-                "as much seized: 1 is no difference, 2 twice as much, 0.5 half. Countries have "
-                "their three-letter codes; TJK is Tajikistan."
+                "as much seized: 1 is no difference, 2 twice as much, 0.5 half. Countries have their "
+                f"three-letter codes{tajikistan}."
             ),
             *_answers(audit, plan, places),
             *_changes(plan),
         ),
         sections=tuple(
-            _analysis(name, results, setting, pictures) for name, results in outcomes.items()
+            _analysis(name, results, plan, setting, pictures) for name, results in outcomes.items()
         ),
     )
 
@@ -90,8 +94,9 @@ def _answers(audit: Audit, plan: AnalysisPlan, places: Places) -> list[Block]:
     if isinstance(audit.answers, NotApplicable):
         return [said(f"Not applicable: {audit.answers.reason}.")]
     table = answers_table(audit.answers)
-    alike = len(set(table.frame["because"])) == 1
-    because = () if not alike else ((f"Why, for each: {table.frame['because'].iloc[0]}.",),)
+    reasons = set(table.frame["because"])
+    alike = len(reasons) == 1
+    because = tuple((f"Why, for each: {reason}.",) for reason in reasons if alike and reason)
     columns = ["organisation", "answer", "factor", "low", "high", "p corrected", "curve p",
                "same sign", "p before"]  # fmt: skip
     block = table_block(
@@ -117,12 +122,10 @@ def _answers(audit: Audit, plan: AnalysisPlan, places: Places) -> list[Block]:
             ("No large effect: " + " ".join(plan.answers.none_large.split()),),
             ("Cannot be said: " + " ".join(plan.answers.cannot_say.split()),),
             ("p: how often chance alone would give at least this; –: no such figure. ", AMBIGUOUS),
+            (APART,),
         ),
     )  # fmt: skip
-    counts = audit.answers["answer"].value_counts()
-    total = len(audit.answers)
-    parts = [f"for {n} of {total} instruments {ANSWERS[str(name)]}" for name, n in counts.items()]
-    out = said(Strong("Does the effort show in seizures? "), f"{listed(parts).capitalize()}.")
+    out = said(Strong(shown_in_short(audit.answers)))
     return [out, block]
 
 
@@ -142,16 +145,21 @@ def _changes(plan: AnalysisPlan) -> list[Block]:
 def _analysis(
     name: str,
     results: Mapping[str, Any],
+    plan: AnalysisPlan,
     setting: Setting,
     pictures: dict[str, list[Picture]],
 ) -> Section:
-    blocks: list[Block] = [said(ASKS[name], look="note")]
+    blocks: list[Block] = [
+        said(ASKS[name].format(countries=len(plan.sample.countries)), look="note")
+    ]
     for outcome, result in results.items():
         if len(results) > 1:
             blocks.append(said(Strong(outcome)))
         lines = summary(name, result)
         blocks.append(said(lines[0]))
         blocks += in_short(f"{name}-further", lines[1:], IMPORTANT)
+    if name == "curve":
+        blocks.append(said(APART, look="note"))
     blocks += [picture.block for picture in pictures.get(name, [])]
     made, notes = tables(name, results, setting.sizes)
     folds: list[Block] = []
@@ -194,20 +202,14 @@ def _estimates(name: str, frame: pd.DataFrame) -> tuple[list[Block], list[Block]
         high=[times(value) for value in frame["high"]],
         p=["" if math.isnan(p) else "< 0.001" if p < 0.001 else figure(p) for p in frame["p"]],
     )[["effect", "plan", "estimator", "factor", "low", "high", "p", "by", "detectable", "N"]]
-    ways = [way for way in dict.fromkeys(frame["by"]) if way]
-    alike = len(ways) == 1
-    columns = [column for column in shown if column != "by" or not alike]
-    by = f"Interval and p by {ways[0]}. " if alike else ""
     planned = shown["plan"] == "planned"
-    note = (
-        f"{by}Could be seen from: the smallest true effect, either way, that would have been found in four "
-        "of five cases; none: no effect of any size. –: no such figure.",
-    )
 
     def block(which: pd.Series, key: str, title: str) -> TableBlock:
+        note, alike = _below(frame[which])
+        columns = [column for column in shown if column != "by" or not alike]
         return table_block(
             f"{name}_{key}", title, shown[which].reset_index(drop=True), heads=HEADS,
-            columns=columns, notes=(note, NOTE), most=MOST, whole_frame=frame,
+            columns=columns, notes=(*note, NOTE), most=MOST, whole_frame=frame,
         )  # fmt: skip
 
     made: list[Block] = []
@@ -225,12 +227,31 @@ def _estimates(name: str, frame: pd.DataFrame) -> tuple[list[Block], list[Block]
     return made, [Fold(anchor=f"{name}-exploratory", title=heading, blocks=(inner,))]
 
 
+def _below(frame: pd.DataFrame) -> tuple[list[Text], bool]:
+    """Say how intervals and p were made and what could be seen, and whether all were made alike."""
+    ways = list(dict.fromkeys(frame.loc[frame["p"].notna(), "by"]))
+    alike = len(ways) < 2
+    said_ = []
+    if alike and ways:
+        known = frame[["low", "high"]].notna().any(axis=None)
+        said_.append(f"{'Interval and p' if known else 'p'} by {ways[0]}.")
+    if (frame["detectable"] != "").any():
+        said_.append(
+            "Could be seen from: the smallest true effect, either way, that would have been found in "
+            "four of five cases; none: no effect of any size."
+        )
+    said_.append(f"{NOTHING}: no such figure.")
+    return [(" ".join(said_),)], alike
+
+
 def rejects_too_often(setting: Setting) -> str:
     """Return how many methods reject more than they say, or an empty text."""
     if not setting.sizes:
         return ""
-    worst = max(setting.sizes.values())
+    number = len(setting.sizes)
+    worst = max(setting.sizes.values(), key=lambda one: one.share)
     return (
-        f"{len(setting.sizes)} of the methods reject true null hypotheses too often, one of them "
-        f"{percent(worst)} instead of 5%; they are marked in the tables."
+        f"{counted(number, 'combination')} of analysis, estimator and method "
+        f"{verb(number, 'rejects', 'reject')} true null hypotheses too often, one of them "
+        f"{percent(worst.share)} instead of {percent(worst.level)}; they are marked in the tables."
     )

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 
 import pandas as pd
 
-from ioscore.audit import Audit
+from ioscore.audit import Audit, Verdicts
 from ioscore.errors import NotApplicable
 from ioscore.report import listed
 from ioscore.report.page.document import Link, Text
+from ioscore.report.page.sections.said import counted, verb
 from ioscore.report.panel import AMBIGUOUS
 from ioscore.report.sensitivity.common import of_each
 from ioscore.report.sentences import percent
@@ -19,6 +19,8 @@ from ioscore.sensitivity.evidence.analysis import EvidenceSensitivity
 from ioscore.sensitivity.evidence.removal import Removal
 from ioscore.sensitivity.weights.analysis import WeightSensitivity
 
+LEAST = 1e-6
+"""A share below it is what rounding leaves."""
 FIRST = 2
 """So many of those that can be first are named."""
 ANSWERS = {
@@ -27,23 +29,24 @@ ANSWERS = {
     "cannot_say": "they cannot say",
 }
 """What seizures say of an instrument."""
+CLAIMS = {"order": "order", "pair": "order", "presence": "presence"}
+WHAT = {
+    "order": ("checked claim", "on who does more or less"),
+    "presence": ("checked claim", "on whether there is any act at all, which one act can settle"),
+}
+"""Forms of claims that are counted apart: how they are called."""
+CHECKED = {
+    "reproduced": ("is reproduced", "are reproduced"),
+    "not reproduced": ("is not", "are not"),
+    "too close to call": ("is too close to call", "are too close to call"),
+}
+"""Answers of what can be checked, for one claim and for several."""
 
 
 def sureness(audit: Audit) -> Iterator[tuple[Text, Text]]:
     """Yield what was varied, with a link to it, and what came of it."""
-    table = audit.study.ranking.table
-    gaps, cells = int(table["missing"].sum()), audit.study.scores.matrix.size
-    if gaps:
-        could = table.loc[table["rank_best"] == 1, "organisation"]
-        every = "any of them" if len(could) == len(table) else listed(list(could))
-        yield (
-            _term("Missing evidence", "missing"),
-            (
-                f"Of {gaps} of {cells} cells nothing is known. What they hold could put {every} first."
-                if len(could)
-                else f"Of {gaps} of {cells} cells nothing is known.",
-            ),
-        )
+    if audit.study.ranking.table["missing"].any():
+        yield _term("Missing evidence", "missing"), (_missing(audit),)
     if isinstance(audit.weights, WeightSensitivity):
         yield _term("Weights", "weights"), (_weights(audit.weights),)
     if isinstance(audit.evidence, EvidenceSensitivity) and isinstance(audit.evidence.top, Removal):
@@ -68,21 +71,46 @@ def sureness(audit: Audit) -> Iterator[tuple[Text, Text]]:
             ),
         )
     if not isinstance(audit.verdicts, NotApplicable):
-        states = Counter(answer.state for answer in audit.verdicts.answers)
-        asked = states["reproduced"] + states["not reproduced"] + states["too close to call"]
-        yield (
-            _term("Claims under test", "claims"),
-            (
-                f"{states['reproduced']} of the {asked} that can be checked are reproduced, "
-                f"{states['not reproduced']} are not, {states['too close to call']} are too close to call.",
-            ),
-        )
+        yield _term("Claims under test", "claims"), (claims_in_short(audit.verdicts),)
     if isinstance(audit.answers, pd.DataFrame):
-        yield _term("Seizures", "seizures"), (_seizures(audit.answers),)
+        yield _term("Seizures", "seizures"), (f"{shown(audit.answers)} {AMBIGUOUS}",)
 
 
 def _term(text: str, anchor: str) -> Text:
     return (Link(text, f"#{anchor}"),)
+
+
+def _missing(audit: Audit) -> str:
+    """Say how much is missing, and whom that could put first."""
+    table = audit.study.ranking.table
+    gaps, cells = int(table["missing"].sum()), audit.study.scores.matrix.size
+    what = f"For {gaps:,} of {counted(cells, 'cell')} nothing counts under this rubric."
+    could = list(table.loc[table["rank_best"] == 1, "organisation"])
+    if not could:
+        return f"{what} How far they could move the order this method does not say."
+    if len(could) == 1:
+        return f"{what} What they hold could put nobody but {could[0]} first."
+    every = "any organisation" if len(could) == len(table) else listed(could)
+    return f"{what} What they hold could put {every} first."
+
+
+def claims_in_short(found: Verdicts) -> str:
+    """Return how many claims of each form came out how, all of them counted."""
+    forms = pd.Series([CLAIMS.get(claim.form, "") for claim in found.claims], dtype=object)
+    states = pd.Series([answer.state for answer in found.answers], dtype=object)
+    parts = []
+    for form, what in WHAT.items():
+        own = states[(forms == form) & states.isin(CHECKED)].value_counts()
+        if not own.empty:
+            each = listed(
+                [f"{n:,} {verb(n, *CHECKED[s])}" for s in CHECKED if (n := own.get(s, 0))]
+            )
+            parts.append(f"of {counted(int(own.sum()), what[0])} {what[1]}, {each}")
+    total, open_ = len(states), int((states == "not checkable").sum())
+    rest = [f"{open_:,} cannot be checked"] if open_ else []
+    if tried := int((states == "what-if").sum()):
+        rest.append(f"{tried:,} {verb(tried, 'is a what-if', 'are what-ifs')}")
+    return f"{counted(total, 'claim')}: {'; '.join([*parts, *rest])}."
 
 
 def _weights(result: WeightSensitivity) -> str:
@@ -93,17 +121,26 @@ def _weights(result: WeightSensitivity) -> str:
     every = "all that were drawn" if error else "all"
     kept = every if share == 1 else percent(share, error)
     return (
-        f"First, over all possible weights: {_leading(shares)}. {listed(result.last)} last under "
-        f"{kept}."
+        f"First, over all weights {within(result)}of the criteria of the first level: "
+        f"{_leading(shares)}. {listed(result.last)} last under {kept}."
     )
 
 
+def within(result: WeightSensitivity) -> str:
+    """Return within which limits the weights vary, if the rubric declares any."""
+    _, declared, limits = result.acceptability.measure.partition("within the declared ")
+    return f"within its declared {limits.partition(',')[0]} " if declared else ""
+
+
 def _leading(shares: pd.Series) -> str:
-    """Return the shares of those that are first most often, and that of all others."""
+    """Return the shares of those that are first most often, of all others, and of nobody."""
     ordered = shares.sort_values(ascending=False, kind="stable")
     head, rest = ordered.iloc[:FIRST], ordered.iloc[FIRST:]
     others = f", others {percent(float(rest.sum()))}" if len(rest) else ""
-    return f"{of_each(head)}{others}"
+    # Where nothing can be scored, nobody is first.
+    left = 1 - float(shares.sum())
+    nobody = f", nobody {percent(left)}" if left > LEAST else ""
+    return f"{of_each(head)}{others}{nobody}"
 
 
 def _readers(audit: Audit) -> str:
@@ -122,9 +159,11 @@ def _readers(audit: Audit) -> str:
     return f"{len(firsts)} readers coded the sources apart. First would be: {each}."
 
 
-def _seizures(answers: pd.DataFrame) -> str:
-    counts = answers["answer"].value_counts()
+def shown(answers: pd.DataFrame) -> str:
+    """Return in a sentence for how many instruments seizures show the effort."""
+    counts, total = answers["answer"].value_counts(), len(answers)
     parts = [
-        f"for {n} of {len(answers)} instruments {ANSWERS[str(name)]}" for name, n in counts.items()
+        f"for {n} of {counted(total, 'instrument')} {ANSWERS[str(name)]}"
+        for name, n in counts.items()
     ]
-    return f"Does the effort show in them? {listed(parts).capitalize()}. {AMBIGUOUS}"
+    return f"Does the effort show in seizures? {listed(parts).capitalize()}."

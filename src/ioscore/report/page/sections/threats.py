@@ -4,16 +4,24 @@ from __future__ import annotations
 
 import math
 
+import pandas as pd
+
 from ioscore.audit import Audit
 from ioscore.errors import NotApplicable
 from ioscore.report import listed
 from ioscore.report.agreement import STABILITY
 from ioscore.report.page.document import Section, said, sentences
 from ioscore.report.page.places import Setting
+from ioscore.report.page.sections.said import acts, counted, verb
 from ioscore.report.page.sections.seizures import rejects_too_often
-from ioscore.report.page.tabular import figure
+from ioscore.report.page.sections.sureness import CHECKED
+from ioscore.report.page.tabular import figure, span
 from ioscore.report.panel import AMBIGUOUS
 from ioscore.report.sentences import percent
+
+FEW = 8
+"""So many organisations stand in a sentence."""
+MASSES = ("g", "kg", "tonnes")
 
 
 def threats(audit: Audit, setting: Setting) -> Section:
@@ -27,7 +35,7 @@ def threats(audit: Audit, setting: Setting) -> Section:
         sections=(
             _part("coverage", "Coverage", _coverage(audit)),
             _part("circularity", "Circularity", _circularity(audit)),
-            _part("own", "Own reports", _own_reports(audit)),
+            _part("own", "Own reports", _own_reports(audit, setting)),
             _part("stability", "Stability is not reproducibility", _stability(audit)),
             _part("effect", "Effort is not effect", _effect(audit, setting)),
         ),
@@ -46,13 +54,14 @@ def _coverage(audit: Audit) -> list[str]:
     """Say how far a score follows what somebody happened to write."""
     table, rows = audit.study.ranking.table, audit.study.selection.rows
     cells = audit.study.scores.matrix.size
-    undated = int((rows["year_start"] == "").sum())
+    total, undated = acts(rows), acts(rows[rows["year_start"] == ""])
     lines = [
         "A score can only count what a source tells. Who is written about more can score more, and "
         "what nobody wrote down is missing, which is not the same as undone.",
-        f"{int(table['missing'].sum())} of {cells} cells are missing; between "
-        f"{int(table['missing'].min())} and {int(table['missing'].max())} for each organisation.",
-        f"{undated:,} of the {len(rows):,} rows that count have no year.",
+        f"{int(table['missing'].sum()):,} of {counted(cells, 'cell')} have no row that counts, "
+        f"{span(table['missing'].min(), table['missing'].max())} of each organisation.",
+        f"{undated:,} of {counted(total, 'act')} that {verb(total, 'counts', 'count')} "
+        f"{verb(undated, 'has', 'have')} no year.",
     ]
     if len(audit.words) and audit.words.notna().any():
         words = audit.words.dropna().sort_values(ascending=False, kind="stable")
@@ -80,46 +89,74 @@ def _coverage(audit: Audit) -> list[str]:
 def _circularity(audit: Audit) -> list[str]:
     """Say whether claims and evidence come from the same hand."""
     found = audit.verdicts
-    counted = set(filter(None, audit.study.selection.sources))
+    used = set(filter(None, audit.study.selection.sources))
     if isinstance(found, NotApplicable) or "source" not in found.table:
         return ["No claims were tested, so none can be tested against their own source."]
     claimed = set(filter(None, found.table["source"]))
-    both = sorted(claimed & counted)
+    both = sorted(claimed & used)
     if not both:
         return ["The claims under test come from other sources than the evidence that counts."]
+    states = [answer.state for answer in found.answers]
+    checked = found.table.loc[[state in CHECKED for state in states], "source"]
+    own, total = int(checked.isin(used).sum()), len(checked)
     return [
         f"The claims under test come from {listed(sorted(claimed))}, and the evidence that counts "
-        f"from {listed(sorted(counted))}: {listed(both)} is on both sides.",
+        f"from {listed(sorted(used))}: {listed(both)} {verb(len(both), 'is', 'are')} on both sides.",
+        f"Of {counted(total, 'claim')} that can be checked, {own:,} "
+        f"{verb(own, 'comes', 'come')} from a source that the evidence comes from.",
         "That a verdict is not reproduced from its own acts says something. That another one is says "
         "less than it would with independent sources: who chose the acts also drew the verdict.",
     ]
 
 
-def _own_reports(audit: Audit) -> list[str]:
-    """Say what sources an organisation wrote about itself."""
+def _own_reports(audit: Audit, setting: Setting) -> list[str]:
+    """Say what sources an organisation wrote about itself, and what else their authors wrote."""
     kinds = audit.study.evidence.kinds
     own = sorted(name for name, kind in kinds.items() if kind == "own_report")
     if not own:
         return ["No source is marked as written by an organisation about itself."]
+    further = _by_same_authors(own, setting.sources)
+    both = [*own, *further]
     rows = audit.study.evidence.rows
     written = rows[
-        rows["source"].isin(own)
+        rows["source"].isin(both)
         & rows["organisation"].isin(list(audit.study.selection.organisations))
     ]
-    most = written["organisation"].value_counts()
-    count = [name for name in own if name in audit.study.selection.sources]
     lines = [
-        f"{listed(own)} {'is' if len(own) == 1 else 'are'} written by an organisation about itself; "
-        f"most rows in them are on {most.index[0]} ({int(most.iloc[0]):,} of {len(written):,})."
-        if len(most)
-        else f"{listed(own)}: written by an organisation about itself.",
-        f"They count: {listed(count)}." if count else "Under this rubric they do not count.",
-        f"Of these rows {int((written['effect'] == 'supports').sum()):,} support and "
-        f"{int((written['effect'] == 'limits').sum()):,} limit: who reports on itself has reason to "
-        "tell successes. Where only one organisation has such reports, counting them compares unlike "
-        "things.",
+        f"{listed(own)} {verb(len(own), 'is', 'are')} written by an organisation about itself"
+        + (
+            f"; {listed(further)} {verb(len(further), 'has', 'have')} the same author"
+            if further
+            else ""
+        )
+        + "."
     ]
+    most = {str(name): acts(part) for name, part in written.groupby("organisation")}
+    if most:
+        name = max(most, key=lambda name: most[name])
+        lines.append(
+            f"Most acts told in them are of {name} ({most[name]:,} of {acts(written):,}). "
+            f"{acts(written[written['effect'] == 'supports']):,} support and "
+            f"{acts(written[written['effect'] == 'limits']):,} limit: who reports on itself has "
+            "reason to tell successes. Where not every organisation has such reports, counting them "
+            "compares unlike things."
+        )
+    count = [name for name in both if name in audit.study.selection.sources]
+    lines.append(
+        f"Of them {listed(count)} {verb(len(count), 'counts', 'count')} under this rubric."
+        if count
+        else "Under this rubric they do not count."
+    )
     return [*lines, *_changed(audit, "sources=all", "With all sources")]
+
+
+def _by_same_authors(own: list[str], sources: pd.DataFrame) -> list[str]:
+    """Return other sources of the authors of some sources, as far as authors are known."""
+    if not {"id", "author"} <= set(sources.columns):
+        return []
+    authors = set(sources.loc[sources["id"].isin(own), "author"]) - {""}
+    same = sources["author"].isin(authors) & ~sources["id"].isin(own)
+    return sorted(sources.loc[same, "id"])
 
 
 def _changed(audit: Audit, change: str, what: str) -> list[str]:
@@ -160,14 +197,15 @@ def _stability(audit: Audit) -> list[str]:
 
 
 def _effect(audit: Audit, setting: Setting) -> list[str]:
-    """Say what seizures can and cannot add."""
+    """Say what separates effort from effect here, and what outcomes can add."""
     lines = [
-        "Nothing here measures drugs that were not trafficked. An organisation can be busy to no "
-        "effect, and quiet to great effect; a score says how much effort is documented.",
-        AMBIGUOUS,
+        "An organisation can be busy to no effect, and quiet to great effect; a score says how much "
+        "effort is documented.",
+        *_told_outcomes(audit),
     ]
     if isinstance(audit.outcomes, NotApplicable):
-        return [*lines, f"Seizures were not studied here: {audit.outcomes.reason}."]
+        return lines
+    lines += ["Nothing here measures drugs that were not trafficked.", AMBIGUOUS]
     if audit.plan is not None:
         lines.append(
             f"A test at {percent(audit.plan.level)} finds something in one of "
@@ -175,3 +213,27 @@ def _effect(audit: Audit, setting: Setting) -> list[str]:
             "tried often."
         )
     return [*lines, rejects_too_often(setting)]
+
+
+def _told_outcomes(audit: Audit) -> list[str]:
+    """Say how much of what counts tells what came of an act, and so is no effort alone."""
+    rows = audit.study.selection.rows
+    told = rows[rows["evidence_type"] == "outcome"]
+    if told.empty:
+        return []
+    by = sorted(((-acts(part), str(name)) for name, part in told.groupby("organisation")))
+    of = f" ({', '.join(f'{name} {-n:,}' for n, name in by)})" if len(by) <= FEW else ""
+    lines = [
+        f"Yet not all that counts is effort: {acts(told):,} of {counted(acts(rows), 'act')} "
+        f"{verb(acts(told), 'tells', 'tell')} what followed from one (evidence type outcome){of}, and "
+        f"{verb(acts(told), 'counts', 'count')} by strength like any other."
+    ]
+    weighed = told[told["unit"].isin(MASSES) & (told["effect"] == "supports")]
+    if acts(weighed):
+        events = weighed["event_id"].nunique()
+        lines.append(
+            f"{counted(acts(weighed), 'supporting act')} of these, in {counted(events, 'event')}, "
+            f"{verb(acts(weighed), 'tells', 'tell')} a quantity by weight, such as what was seized; "
+            "there a strength can follow the weight, and so the effect."
+        )
+    return lines
