@@ -13,6 +13,7 @@ from ioscore.errors import EvidenceError, RubricError
 from ioscore.evidence import Evidence
 from ioscore.ranking.tree import aggregate
 from ioscore.rubric import Rubric, choose, with_rules
+from ioscore.scoring import DECIMALS
 from ioscore.study import Study, run_study
 
 State = Literal["reproduced", "not reproduced", "too close to call", "not checkable", "what-if"]
@@ -121,7 +122,7 @@ def _comparison(claim: Claim, study: Study) -> Answer:
         )
     high = claim.kind in ("first", "more")
     rival = (max if high else min)(others, key=lambda name: others[name])
-    margin = own - others[rival] if high else others[rival] - own
+    margin = round(own - others[rival] if high else others[rival] - own, DECIMALS)
     why = f"{claim.subject} {own:.3f}, {rival} {others[rival]:.3f} {where}"
     if unknown:
         why += f"; nothing that counts is known of {', '.join(unknown)}"

@@ -119,7 +119,8 @@ def shrunk(
     model, settled = _lasso(x, y)
     unsettled += not settled
     lost = (errors**2).sum(axis=0)
-    found = pd.Series(model[-1].coef_, index=moved, dtype=float)
+    # What the last digits of sums leave of a zero is one.
+    found = pd.Series(model[-1].coef_, index=moved, dtype=float).round(12)
     return Shrunk(
         kept=found[found != 0].sort_values(key=np.abs, ascending=False, kind="stable"),
         offered=tuple(moved),

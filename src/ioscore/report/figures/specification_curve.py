@@ -62,7 +62,7 @@ def one_curve(curve: Curve, levels: Mapping[str, Sequence[str]], note: str, sour
         What the reader must know of the test.
     source : str
     """
-    rows = curve.rows.sort_values("coefficient", kind="stable").reset_index(drop=True)
+    rows = _in_order(curve.rows)
     strips = sum(len(names) for names in levels.values()) + 0.5 * len(levels)
     with sheet(9.0, 4.9 + 0.165 * strips, source) as figure:
         top, below = figure.subplots(2, 1, sharex=True, height_ratios=[3.6, 0.165 * strips])
@@ -94,7 +94,7 @@ def overview(curves: Sequence[Curve], note: str, source: str) -> Figure:
     with sheet(9.0, 1.5 + 1.75 * len(curves), source) as figure:
         grid = figure.subplots(len(curves), 1, sharex=True, squeeze=False)[:, 0]
         for axes, curve in zip(grid, curves, strict=True):
-            rows = curve.rows.sort_values("coefficient", kind="stable").reset_index(drop=True)
+            rows = _in_order(curve.rows)
             _sorted(axes, curve, rows)
             axes.set(xlim=(0, 100), ylabel="log points")
             axes.set_title(curve.name, fontsize=9)
@@ -108,6 +108,15 @@ def overview(curves: Sequence[Curve], note: str, source: str) -> Figure:
         grid[-1].set_xlabel("specifications, from the lowest coefficient to the highest, %")
         figure.suptitle(note, fontsize=7.5, color=GREY, x=0.01, ha="left")
     return figure
+
+
+def _in_order(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the specifications from the lowest coefficient to the highest.
+
+    Rounded first: which of two that are alike comes first must not hang on a last digit.
+    """
+    rounded = rows.assign(coefficient=rows["coefficient"].round(6))
+    return rounded.sort_values("coefficient", kind="stable").reset_index(drop=True)
 
 
 def _sorted(axes: Axes, curve: Curve, rows: pd.DataFrame) -> None:

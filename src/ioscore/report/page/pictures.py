@@ -265,15 +265,22 @@ def image_files(figure: Figure) -> tuple[str, bytes]:
 def tidy(svg: str) -> str:
     """Return an SVG without what nobody sees: comments, blanks, digits beyond 0.01 points.
 
-    So it is smaller by a third, and the last digit of a processor does not show.
+    So it is smaller by a third, and the last digit of a processor does not show. Names of clips and
+    markers, which matplotlib makes of unrounded places, are numbered in their order.
     """
     svg = re.sub(r"<!--.*?-->|<metadata>.*?</metadata>", "", svg, flags=re.DOTALL)
     svg = re.sub(r"\s+", " ", svg).replace("> <", "><")
     svg = re.sub(r' "(?=[ />])', '"', svg)
-    return re.sub(r"scale\([^)]*\)|-?\d+\.\d{3,}", _rounded, svg).strip() + "\n"
+    names = dict.fromkeys(re.findall(r'(?<= id=")(?:[a-z]|image)[0-9a-f]{10}(?=")', svg))
+    for number, name in enumerate(names, start=1):
+        svg = svg.replace(name, f"{name[0]}{number}")
+    return re.sub(r"scale\([^)]*\)|-?\d+\.\d{3,}|-0(?![.\d])", _rounded, svg).strip() + "\n"
 
 
 def _rounded(match: re.Match[str]) -> str:
     text = match[0]
     # A scale is a factor: what is cut off there is multiplied.
-    return text if text.startswith("scale") else f"{float(text):.2f}".rstrip("0").rstrip(".")
+    if text.startswith("scale"):
+        return text
+    short = f"{float(text):.2f}".rstrip("0").rstrip(".")
+    return "0" if short == "-0" else short

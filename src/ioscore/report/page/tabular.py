@@ -17,6 +17,7 @@ NOTHING = "–"
 """What stands where there is no figure; never a zero."""
 SHOWN = 15
 """Rows of a long table that the page shows; its file has all."""
+_FIGURE = re.compile(r"[<+-]?\d[\d.,]*%?")
 _SHORT = re.compile(r"[ -~–]{0,24}")
 Shape = Callable[[Any, Mapping[str, Any]], Text]
 """How a column is written: from its value and the whole row."""
@@ -115,6 +116,8 @@ def _field(
     text = cell(value) or NOTHING
     # A short word in plain letters runs in one direction and need not be broken.
     strange = isinstance(value, str) and not _SHORT.fullmatch(text)
+    # Some tables come with their figures written out.
+    number = number or _FIGURE.fullmatch(text) is not None
     return Cell(text=(Foreign(text) if strange else text,), number=number, share=part)
 
 

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ioscore.errors import Problem, RubricError
+from ioscore.scoring import DECIMALS
 from ioscore.sensitivity.choices.factorial import Factorial
 from ioscore.sensitivity.choices.statements import single_changes
 from ioscore.sensitivity.choices.worlds import Worlds
@@ -144,7 +145,8 @@ def states_of(
     # What nothing is known of loses every comparison that ignores it.
     best = np.fmax.reduce(others, axis=-1) if rivals else np.full(own.shape, np.nan)
     open_ = np.isnan(others).any(axis=-1)
-    margin = own - best
+    # A lead of just the margin is one in every world, whatever the last digit of its sums.
+    margin = np.round(own - best, DECIMALS)
     states = np.where(margin > 0, np.where(open_, NOT_CHECKABLE, REPRODUCED), NOT_REPRODUCED)
     states = np.where(np.abs(margin) <= close, CLOSE, states)
     return np.where(np.isnan(margin), NOT_CHECKABLE, states).astype(np.int8)
