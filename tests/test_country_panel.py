@@ -217,7 +217,7 @@ def test_a_country_of_zeros_is_left_out_and_said():
 def test_labels_are_organisation_and_instrument():
     """The column without the organisation's name, blanks for underscores."""
     assert [treatment_label(t) for t in plan().treatments][:2] == [
-        "UNODC caricc",
+        "UNODC CARICC",
         "BOMCA border management",
     ]
 

@@ -14,6 +14,9 @@ Span = tuple[Year, Year]
 Share = Annotated[float, Field(gt=0, lt=1)]
 Count = Annotated[int, Field(ge=1)]
 
+ACRONYMS = ("caricc",)
+"""Parts of names of columns that are no words."""
+
 
 class _Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
@@ -197,3 +200,9 @@ class AnalysisPlan(_Part):
             if first > last:
                 raise ValueError(f"years {first} to {last}: write the first year first")
         return self
+
+
+def instrument(column: str, organisation: str) -> str:
+    """Return what a column of treatment is called: ``CARICC`` of ``unodc_caricc``."""
+    words = column.removeprefix(f"{organisation.lower()}_").split("_")
+    return " ".join(word.upper() if word in ACRONYMS else word for word in words)

@@ -44,7 +44,7 @@ from ioscore.regression.event.inference import (
 )
 from ioscore.regression.event.sample import cut_rows, members, refusal, seen_paths, too_small
 from ioscore.regression.panel.cluster_inference import jackknife_error, wild_bootstrap
-from ioscore.regression.plan import AnalysisPlan
+from ioscore.regression.plan import AnalysisPlan, instrument
 from ioscore.regression.results import Estimate, Inference, not_estimated
 from ioscore.regression.sample import draw_sample
 
@@ -88,8 +88,7 @@ class Course:
     @property
     def name(self) -> str:
         """The treatment in words: ``SCO membership``."""
-        words = self.treatment.removeprefix(self.organisation.lower() + "_")
-        return f"{self.organisation} {words}".replace("_", " ").strip()
+        return f"{self.organisation} {instrument(self.treatment, self.organisation)}".strip()
 
 
 @dataclass(frozen=True, kw_only=True)

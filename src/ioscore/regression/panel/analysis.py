@@ -24,7 +24,7 @@ from ioscore.errors import NotApplicable
 from ioscore.regression.panel.cluster_inference import cluster_inferences
 from ioscore.regression.panel.model import Fitted, Model, Variant, drawn_model, fit
 from ioscore.regression.panel.permutation_test import permutation_inference
-from ioscore.regression.plan import AnalysisPlan, Transformation, Treatment
+from ioscore.regression.plan import AnalysisPlan, Transformation, Treatment, instrument
 from ioscore.regression.results import Estimate, Inference, not_estimated
 from ioscore.regression.sample import Drawn
 
@@ -149,9 +149,8 @@ def country_panel(
 
 
 def treatment_label(treatment: Treatment) -> str:
-    """Return organisation and instrument: ``UNODC caricc``."""
-    prefix = treatment.organisation.lower() + "_"
-    return f"{treatment.organisation} {treatment.column.removeprefix(prefix)}".replace("_", " ")
+    """Return organisation and instrument: ``UNODC CARICC``."""
+    return f"{treatment.organisation} {instrument(treatment.column, treatment.organisation)}"
 
 
 def _largest(table: pd.DataFrame, plan: AnalysisPlan, outcome: str) -> tuple[str, float] | None:

@@ -9,6 +9,7 @@ import pandas as pd
 
 from ioscore.regression.curve import SpecificationCurve
 from ioscore.regression.curve.specifications import DIMENSIONS
+from ioscore.regression.plan import instrument
 from ioscore.report.sensitivity.common import Table
 from ioscore.report.sentences import listed, percent
 from ioscore.report.tables import records
@@ -141,7 +142,7 @@ def _curve(result: SpecificationCurve, row: dict[str, Any]) -> Curve:
         f"{row['holm_median']:.3f} corrected for {len(result.joint)} instruments"
     )
     return Curve(
-        name=f"{row['organisation']}, {_word(row['treatment'], row['organisation'])}",
+        name=f"{row['organisation']}, {instrument(row['treatment'], row['organisation'])}",
         rows=_counted(result, row["treatment"]),
         band=result.bands[result.bands["treatment"] == row["treatment"]],
         median=row["median"],
@@ -152,7 +153,7 @@ def _curve(result: SpecificationCurve, row: dict[str, Any]) -> Curve:
 
 def _reading(result: SpecificationCurve, row: dict[str, Any]) -> str:
     """Return what came out for one instrument, and what could have been seen."""
-    name = f"{row['organisation']} ({_word(row['treatment'], row['organisation'])})"
+    name = f"{row['organisation']} ({instrument(row['treatment'], row['organisation'])})"
     if row["reason"]:
         return f"{name}: not applicable, {row['reason']}."
     parts = [
@@ -218,11 +219,6 @@ def _levels(result: SpecificationCurve) -> pd.DataFrame:
 
 def _words(joint: pd.DataFrame) -> list[str]:
     return [
-        _word(column, organisation)
+        instrument(column, organisation)
         for column, organisation in zip(joint["treatment"], joint["organisation"], strict=True)
     ]
-
-
-def _word(column: str, organisation: str) -> str:
-    """Return the instrument of a column: ``caricc`` of ``unodc_caricc``."""
-    return column.removeprefix(f"{organisation.lower()}_").replace("_", " ")
