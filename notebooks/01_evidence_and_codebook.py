@@ -21,10 +21,11 @@ ioscore.summary(evidence)
 #
 # The rows are a table of text. Here is one act. `anchor` is a handful of words that find the place
 # again in the source, `summary` is ours, `effect` says whether the act *supports* the criterion,
-# *limits* it, or is said to be *absent*.
+# *limits* it, or is said to be *absent*. (One column is dropped: `where`, the place of the file
+# on this computer.)
 
 # %%
-rows = evidence.to_frame()
+rows = evidence.to_frame().drop(columns="where")
 rows[rows["id"] == "thesis-183-1"].iloc[0].to_dict()
 
 # %% [markdown]

@@ -17,7 +17,7 @@ ioscore.summary(study)
 # ranks that would be possible if you filled the missing cells in any way you like.
 
 # %%
-study.ranking.table
+study.ranking.table.convert_dtypes()  # ranks as whole numbers
 
 # %%
 ioscore.figures(study, "contributions")
@@ -40,6 +40,17 @@ ioscore.figures(study, "cells")
 # %%
 why = ioscore.explanation(study, "UNODC", "border_posts")
 ioscore.summary(why)
+
+# %% [markdown]
+# How does a cell get its score? Each event counts the points of its strength, limits are taken off
+# supports, and the first points count most: at so many points half of the scale is reached, at
+# twice as many half of what is left.
+
+# %%
+cell = why.cells.iloc[0]
+points = cell["supports_points"] - cell["limits_points"]
+half = rubric.scoring.half
+f"points: {points:g}, half the scale at {half:g}: 1 - 2^(-{points:g}/{half:g}) = {1 - 2 ** (-points / half):.3f}"
 
 # %% [markdown]
 # ## Change a weight
@@ -85,7 +96,7 @@ explorer
 
 # %%
 dragged = ioscore.run_study(evidence, ioscore.reweight(rubric, explorer.weights))
-dragged.ranking.table[["organisation", "rank", "score"]]
+dragged.ranking.table[["organisation", "rank", "score"]].convert_dtypes()
 
 # %% [markdown]
 # ## Now you

@@ -2,7 +2,7 @@
 # # 03 How sure
 #
 # An order is easily made. Would it be the same under other weights, with other evidence, with
-# other choices that are just as defensible? Three questions, three pictures.
+# other choices that are just as defensible? Three questions, each with its pictures.
 
 # %%
 import ioscore
@@ -44,7 +44,9 @@ ioscore.figures(on_evidence, "influence", "ranks_readings", source=source)
 # ## Other choices
 #
 # Every combination of every choice of the rubric is a world of its own. All of them are ranked
-# (this is the longest cell: up to half a minute).
+# (this is the longest cell: up to half a minute). *First* is here who is ahead by however little.
+# `ioscore claims` asks for more, a lead above `close` of the rubric, so the share of worlds that it
+# states for a first place is lower.
 
 # %%
 choices = ioscore.analyse_choices(evidence, rubric)
@@ -62,8 +64,8 @@ ioscore.figures(choices, "ranks_over_worlds", "variance_of_choices", source=sour
 #
 # ## Now you
 #
-# 1. `rubric = ioscore.reweight(rubric, {"unique_tactics": 0})`, then run from the second cell on.
-#    Which answers stay?
+# 1. In the second cell, write `rubric = ioscore.reweight(rubric, {"unique_tactics": 0})` below the
+#    line `rubric = ...`, and run from that cell on. Which answers stay?
 # 2. Set `seed=1`. What changes, and by how much? Is that more than the error that was stated?
 # 3. Name the one choice that decides most. Which of its levels would you defend, and why?
 #

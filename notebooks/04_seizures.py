@@ -1,8 +1,10 @@
 # %% [markdown]
 # # 04 Seizures
 #
-# Does the work of an organisation show in what is seized? The plan was written down before any
-# estimate was run, so that nobody could look for the model that shows something.
+# Does the work of an organisation show in what is seized? A plan was written down before any
+# estimate was run, so that nobody could look for the model that shows something. It was changed
+# since, once at least after first estimates had been seen: each change stands below with its date
+# and its reason.
 #
 # Keep one sentence in mind all the way: **seizures measure enforcement as much as flow.** More
 # kilograms may mean more trafficking, or more found of it. No sign is read as success or failure.
@@ -30,7 +32,12 @@ ioscore.figures(panel, "missing")
 # %% [markdown]
 # ## One country: a break in its series?
 #
-# Did what Tajikistan seizes change in the years when something began or ended there?
+# Did what Tajikistan seizes change in the years when something began or ended there? Words below:
+#
+# - *HAC errors, Bartlett weights*: the uncertainty is computed so that neighbouring years may be
+#   alike, the nearer the more so.
+# - *Fixed-b*: such errors are themselves uncertain in a short series, so the bounds are wider than
+#   the usual tables would give.
 
 # %%
 series = ioscore.regress("series", data, plan)
@@ -45,7 +52,8 @@ ioscore.figures(series)
 #
 # ## Against other countries: a synthetic one
 #
-# A weighted mean of countries in which the event did not happen, made to run alike before it.
+# A weighted mean of countries in which the event did not happen, made to run alike before it. A
+# *placebo* is the same done for a country without the event: what shows there is no effect of it.
 
 # %%
 synthetic = ioscore.regress("synth", data, plan)
@@ -59,8 +67,17 @@ ioscore.figures(synthetic)
 #
 # For every treatment the p-value comes from asking: what if the same paths had fallen to other
 # countries? To be done in a minute, this notebook runs the planned model alone and draws fewer paths
-# than the plan says, so that p-values and intervals are coarser. The whole plan is
-# `ioscore regress panel` in a terminal.
+# than the plan says, so that p-values and intervals are coarser. The further estimators, the
+# log-linear one among them, are left out: that is why a sentence below says that no treatment has
+# both. The whole plan is `ioscore regress panel` in a terminal.
+#
+# - *Poisson (PPML)*: a model of the kilograms themselves, in which effects are factors (twice as
+#   much, half as much) and a year with nothing seized need not be dropped.
+# - *By permutation*: the comparison with paths that fell to other countries, just named.
+# - *Errors by country (CR1)*: the usual formula, which lets the years of one country be alike and
+#   needs many countries to be right.
+# - *Corrected*: whoever asks of several treatments finds one by chance more easily; the p-value is
+#   raised for that.
 
 # %%
 quick = ioscore.shorten(plan, draws=39)

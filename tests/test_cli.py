@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import subprocess
 import sys
 
@@ -77,6 +78,23 @@ def test_what_is_left_out_is_counted_on_stderr():
     err = ioscore("rank", *MADE_UP).err
     for reason in ("1 plan", "1 opinion or recommendation", "1 act of a state by itself"):
         assert reason in err
+
+
+def test_every_coded_row_is_counted_once():
+    """Those that count and those left out add up to what is coded, and to what describe counts."""
+    err = ioscore("rank").err
+    counts = [int(n) for n in re.findall(r"(?:^|: |; )(\d+) ", err.strip().splitlines()[-1])]
+    described = json.loads(ioscore("data", "describe", "-f", "json").out)
+    assert sum(counts) == sum(row["total"] for row in described["counts"])
+
+
+def test_what_was_counted_shows_no_decimals():
+    """Offices, dollars and places are whole in a table; what is no whole number keeps its decimals."""
+    table = ioscore("compare", "roca_2018", "roca_2023").out
+    assert "2,000,000" in table
+    assert "172.2 " in table
+    assert "e+0" not in table
+    assert "1.000" not in ioscore("rank", "--by-year").out
 
 
 def test_mixing_sources_of_unlike_kinds_is_said():

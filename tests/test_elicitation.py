@@ -390,6 +390,9 @@ def test_a_ninth_may_be_written_as_a_decimal():
     """1/9, .11 and 0.111 are on the scale; 1/10 is not."""
     assert [number(text, "times") for text in ("1/9", ".11", "9")] == [1 / 9, 0.11, 9]
     assert "outside" in number("1/10", "times")
+    for date in ("01.Feb", "1-Feb", "2026-02-01", "01.02.2026", "1. Feb. 2026", "Feb-01"):
+        assert "looks like a date" in number(date, "times")
+        assert "write 0.5" in number(date, "times")
 
 
 # Concordance.

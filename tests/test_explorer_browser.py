@@ -305,11 +305,17 @@ def test_weights_that_are_all_zero_are_refused_and_undone(page):
         slider(page, name).fill("0")
     page.wait_for_timeout(300)
     assert "all zero" in page.locator("[role=alert]").text_content()
+    assert page.locator(".mini").text_content() == ""
+    assert page.locator(".summary-line").text_content() == "There is no order."
+    download = page.get_by_role("button", name="Download rubric")
+    assert download.get_attribute("aria-disabled") == "true"
     settle(page)
     page.get_by_role("button", name="Undo").click()
     page.wait_for_timeout(300)
     assert page.locator("[role=alert]").text_content() == ""
     assert len(order(page)) == 5
+    assert page.locator(".mini").text_content().startswith("1 ")
+    assert download.get_attribute("aria-disabled") == "false"
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

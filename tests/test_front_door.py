@@ -219,6 +219,47 @@ def test_hostile_text_is_shown_as_text(tmp_path):
     assert "<script" not in svg
 
 
+def test_an_explanation_in_a_notebook_is_unbroken_and_indented(study):
+    """Lines are broken for the terminal alone; a notebook gets them whole, set in by a margin."""
+    from ioscore.report.explanation import explanation_text
+
+    why = ioscore.explanation(study, "PIPES", "skills")
+    why = replace(why, rows=why.rows.assign(summary="made-up words " * 20))
+    said = ioscore.summary(why)
+    assert str(said).split() == explanation_text(why).split()
+    assert max(map(len, said)) > 250
+    assert max(map(len, explanation_text(why).splitlines())) <= 110
+    html = said._repr_html_()
+    assert html.count("0.25em 1.2em;") == sum(re.match("  [^ ]", line) is not None for line in said)
+    assert html.count("0.25em 2.4em;") == len(why.rows)
+
+
+def test_names_between_backticks_are_code_in_a_notebook(results):
+    """Names of columns in a sentence are set as code, and no backtick is left."""
+    html = ioscore.summary(results["agreement"])._repr_html_()
+    assert "<code>alpha_all</code>" in html
+    assert "`" not in html
+
+
+def test_the_explorer_is_the_order_in_words_where_there_are_no_widgets(study):
+    """Beside the view of the widget stands HTML with every organisation in order of rank."""
+    data, _ = ioscore.explore(study)._repr_mimebundle_()
+    assert "application/vnd.jupyter.widget-view+json" in data
+    order = list(study.ranking.table["organisation"])
+    assert sorted(order, key=data["text/html"].index) == order
+    assert "ioscore explore" in data["text/html"]
+
+
+def test_the_title_of_the_coverage_stays_on_the_sheet_with_one_source(study):
+    """Lines of the title are short enough for a narrow sheet, and no word of it is lost."""
+    one = replace(study.evidence, rows=study.evidence.rows.query("source == 'audit'"))
+    figure = ioscore.figures(one)["coverage"]
+    title = figure._suptitle
+    figure.canvas.draw()
+    assert title.get_window_extent().x1 <= figure.bbox.x1
+    assert title.get_text().split() == ioscore.figures(study)["coverage"].get_suptitle().split()
+
+
 def test_the_notebook_shows_tables_of_hostile_evidence_as_text(tmp_path):
     """The table of coded rows, as a notebook shows it, holds no markup of the evidence."""
     path = tmp_path / "e.csv"

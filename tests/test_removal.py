@@ -146,7 +146,22 @@ def test_a_weak_act_that_goes_can_raise_its_organisation():
     assert removal.scores.loc["BETA"].tolist() == pytest.approx([11 / 16, 2, 7 / 8, 1])
     # With 2 points in place of 3 it would only draw level, at 3/4, which is not ahead.
     rows[1] = act("b", 2, organisation="BETA")
-    assert turn_top(*two(*rows)).reason == "ALPHA no longer first: no set of events does this"
+    alone = "ALPHA no longer first: only by leaving ALPHA without any score"
+    assert turn_top(*two(*rows)).reason == alone
+
+
+def test_a_rival_left_without_any_score_is_said_and_does_not_count_as_passed():
+    """Of one event each, no set puts BETA ahead of ALPHA; without its event ALPHA has no score."""
+    evidence, rubric = two(act("a", 3), act("b", 1, organisation="BETA"))
+    table = influence(evidence, rubric).set_index("left_out")
+    assert (table.loc["a", "first"], table.loc["a", "unscored"]) == ("BETA", 1)
+    only = "only by leaving ALPHA without any score"
+    assert turn_top(evidence, rubric).reason == f"ALPHA no longer first: {only}"
+    assert turn_top(evidence, rubric, first="BETA").reason == f"BETA first: {only}"
+    # Told of both, the event takes BETA's score as well: not even so is BETA first.
+    shared, rubric = two(act("both", 3), act("both", 1, organisation="BETA"))
+    none = "ALPHA no longer first: no set of events does this"
+    assert turn_top(shared, rubric).reason == none
 
 
 def test_an_event_of_two_cells_goes_from_both():
@@ -175,8 +190,6 @@ def test_where_nothing_helps_the_reason_is_given():
     assert turn_top(evidence, rubric, first="ALPHA") == NotApplicable("ALPHA is first already")
     assert turn_bottom(evidence, rubric, last="BETA") == NotApplicable("BETA is last already")
     assert "none of ALPHA, BETA" in turn_top(evidence, rubric, first="GAMMA").reason
-    # The leader's only event cannot go: it would have no score.
-    assert turn_top(evidence, rubric).reason == "ALPHA no longer first: no set of events does this"
     assert "refuses" in turn_top(evidence, with_rules(rubric, missing="refuse")).reason
     words = choose(rubric, {"documentation": "per_1000_words"})
     assert "words" in turn_top(evidence, words).reason

@@ -15,6 +15,8 @@ from typer.testing import CliRunner
 
 from ioscore.cli import app
 from ioscore.elicitation import COLUMNS, METHODS, AnswersError, elicit
+from ioscore.elicitation.questions import explanation
+from ioscore.errors import EvidenceError
 from ioscore.io import yaml_lines
 from ioscore.io.answers import read_answers, template
 from ioscore.io.rubrics import read_rubric, shipped_rubrics
@@ -71,15 +73,27 @@ def ranks_by(name):
 # Files.
 
 
+REMARK = ("#", '"#')
+"""How a line of a CSV template begins that says what is asked for."""
+
+
+def sheet_rows(text):
+    """Return the rows of a CSV template, without what it says above them."""
+    kept = [line for line in text.splitlines(keepends=True) if not line.startswith(REMARK)]
+    return list(csv.DictReader(io.StringIO("".join(kept))))
+
+
 def filled(method, text):
     """Return a CSV template with its answers filled in."""
-    rows = list(csv.DictReader(io.StringIO(text)))
+    said = [line for line in text.splitlines(keepends=True) if line.startswith(REMARK)]
+    rows = sheet_rows(text)
     for row in rows:
         key = (row["criterion"], row["than"]) if method == "ahp" else row["criterion"]
         value = FILLED[method][key]
         names = [name for name in COLUMNS[method] if name != "than"]
         row.update(zip(names, value if isinstance(value, tuple) else [value], strict=True))
     out = io.StringIO()
+    out.writelines(said)
     writer = csv.DictWriter(out, list(rows[0]), lineterminator="\n")
     writer.writeheader()
     writer.writerows(rows)
@@ -109,7 +123,9 @@ def filled_yaml(method, text):
 def test_a_template_that_is_filled_in_is_read_back(method, tmp_path):
     """CSV and YAML ask for every criterion (or pair) of each group, and give the same weights."""
     text = template(method, GROUPS, LABELS)
-    assert len(text.splitlines()) == 1 + (4 if method == "ahp" else 5)
+    assert len(sheet_rows(text)) == (4 if method == "ahp" else 5)
+    assert explanation(method) in text.splitlines()[0]
+    assert ("column role" in text) == (method == "bwm")
     sheet = write(tmp_path / "anna.csv", filled(method, text))
     yaml = template(method, GROUPS, LABELS, yaml=True)
     page = write(tmp_path / "anna.yaml", filled_yaml(method, yaml))
@@ -203,7 +219,7 @@ def test_a_contradiction_is_named_only_where_it_is_too_great(tmp_path):
         lines = [f"{a},{b},{2 if a == 'training' else 1}" for a, b in pairs]
         lines[4] = f"training,barriers,{times}"
         path = write(tmp_path / "b.csv", "\n".join(["criterion,than,times", *lines]) + "\n")
-        out = tmp_path / "b.yaml"
+        out = tmp_path / f"b{times[:1] + times[2:]}.yaml"
         done = run("weights", "ahp", path, "-o", out)
         assert done.exit_code == 0
         assert words in done.stdout
@@ -237,7 +253,7 @@ def test_a_rubric_of_ones_own_is_extended_from_where_the_weights_go(tmp_path):
 def test_templates_are_written_once_for_the_criteria_asked_for(tmp_path):
     """The first level by default, the parts of a criterion by --parts-of; never over a file; not what cannot be split."""
     top = run("weights", "points", "--template").stdout
-    assert [row["criterion"] for row in csv.DictReader(io.StringIO(top))] == TOP
+    assert [row["criterion"] for row in sheet_rows(top)] == TOP
     path = tmp_path / "t.yaml"
     done = run("weights", "ahp", path, "--template", "--parts-of", "training")
     assert "fill it in, then: ioscore weights ahp" in done.stderr
@@ -249,17 +265,39 @@ def test_templates_are_written_once_for_the_criteria_asked_for(tmp_path):
     strange = run("weights", "points", "--template", "--parts-of", "x")
     assert_refused(strange, "there is no such criterion")
     assert run("weights", "points", path, "--parts-of", "training").exit_code == 2
-    assert run("weights", "points", "--template", "-o", path).exit_code == 2
+    asked = run("weights", "points", "--template", "-o", path)
+    assert asked.exit_code == 2
+    assert "--template" in asked.stderr
+    strange = run("weights", "points", tmp_path / "points.txt", "--template")
+    assert_refused(strange, "answers stand in a CSV or a YAML file", ".csv, .yaml, .yml")
+
+
+def test_a_rubric_of_weights_is_written_over_no_file(tmp_path):
+    """A file that is there stays as it is, and nothing is asked before that is said."""
+    there = write(tmp_path / "there.yaml", "extends: thesis\n")
+    assert_refused(run("weights", "points", "-o", there), "there is a file of that name")
+    assert there.read_text(encoding="utf-8") == "extends: thesis\n"
+
+
+def test_rows_of_a_sheet_keep_their_numbers_below_remarks(tmp_path):
+    """A remark, also one that a spreadsheet saved with commas after it, is passed over and counted as a row."""
+    text = "# Share out points,,\ncriterion,points,note\na,1,\n# not this,5,\nb,x,\n"
+    sheet = write(tmp_path / "s.csv", text)
+    rows = read_answers(sheet, "points").rows
+    assert [row.criterion for row in rows] == ["a", "b"]
+    assert rows[1].where.endswith("row 5")
+    with pytest.raises(EvidenceError, match="there is no header"):
+        read_answers(write(tmp_path / "only.csv", "# nothing else\n"), "points")
 
 
 # At the terminal.
 
 ASKED = {
     "points": (["2", "1", "x", "1,5", "0.5"], {"a": 2, "b": 1, "c": 0.5}),
-    "swing": (["50", "90", "0", "50", "100", "0"], {"a": 50, "b": 100, "c": 0}),
-    "roc": (["1", "2", "2"], {"a": 1, "b": 2, "c": 2}),
+    "swing": (["50", "120", "90", "0", "50", "100", "0"], {"a": 50, "b": 100, "c": 0}),
+    "roc": (["0", "1", "4", "1.5", "2", "2"], {"a": 1, "b": 2, "c": 2}),
     "ahp": (["2", "1/3", "0", "1/5"], {("a", "b"): 2, ("a", "c"): "1/3", ("b", "c"): "1/5"}),
-    "bwm": (["2", "2", "3", "2", "6", "3"], {"a": (2, 3), "b": (1, 6), "c": (6, 1)}),
+    "bwm": (["B", "b", "2", "3", "2", "10", "6", "3"], {"a": (2, 3), "b": (1, 6), "c": (6, 1)}),
 }
 
 
@@ -276,7 +314,11 @@ def test_answers_at_the_terminal_weigh_as_those_in_a_file(method, tmp_path, monk
     assert asked.exit_code == 0, asked.stderr
     one, other = (json.loads(done.stdout)["groups"] for done in (asked, read))
     assert one[0]["weights"] == other[0]["weights"]
+    assert method == "bwm" or "Criteria: a, b, c\n" in asked.stderr
+    if method == "roc":
+        assert "4 is no whole number from 1 to 3" in asked.stderr
     if method == "swing":
+        assert "120 lies outside 0 to 100" in asked.stderr
         assert "none is 100" in asked.stderr
         assert "Once more" in asked.stderr
 

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from helpers import ROOT, flat_rubric
-from ioscore.errors import RubricError
+from ioscore.errors import RubricError, nearest
 from ioscore.io import read_rubric, rubric_schema, shipped_rubrics
 from ioscore.io.rubrics import MODELINE, starter
 from ioscore.rubric import choose, plain_rubric, reweight
@@ -86,6 +86,10 @@ BAD = {
         "criteria:\n  a:\n    criteria:\n      b: {weight: 0}\n  c: {}\n",
         "line 2, criteria.a",
     ),
+    "all zero over another": (
+        "extends: thesis\nweights:\n  equipment/civilian: 0\n  military: 0\n",
+        "mine.yaml, line 3, weights.equipment/civilian",
+    ),
     "key twice": ("criteria:\n  a: {}\n  a: {}\n", "line 3, a"),
     "id twice": (
         "criteria:\n  a: {criteria: {c: {}}}\n  b: {criteria: {c: {}}}\n",
@@ -136,6 +140,22 @@ def test_a_wrong_rubric_is_refused_with_file_line_and_key(tmp_path, text, place)
     assert place in str(caught.value)
     if place != "no_such_rubric":
         assert "mine.yaml" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "near"),
+    [
+        ("traning", " (did you mean training?)"),
+        ("Equipment/Civilan", " (did you mean equipment/civilian?)"),
+        ("civilan", " (did you mean equipment/civilian?)"),
+        ("zzz", ""),
+        ("", ""),
+    ],
+)
+def test_the_nearest_name_is_offered(name, near):
+    """What is nearly a criterion, by id or path, is named; what is near none is not guessed at."""
+    known = [node.path for node in read_rubric().nodes()]
+    assert nearest(name, known) == near
 
 
 def test_a_cycle_of_two_files_is_named_with_both(tmp_path):

@@ -136,6 +136,21 @@ def test_each_switch_turns_its_own_rows_and_no_others(choice):
         assert sum(chosen.left_out.values()) == 2 - count
 
 
+def test_a_general_denial_is_one_row_on_all_its_leaves():
+    """A denial of a criterion with two parts gives two leaves a row; it is counted once, or left out once."""
+    parts = {"building": {"weight": 1, "criteria": {"posts": {}, "roads": {}}}}
+    rubric = flat_rubric(criteria=parts)
+    sure = {"organisation": "BETA", "criterion": "building", "subcriterion": "posts"}
+    denial = {"criterion": "building", "effect": "absent"}
+    chosen = select(evidence_of(denial, {**sure, "strength": "1"}), rubric)
+    assert (len(chosen.rows), chosen.coded, chosen.left_out) == (3, 2, {})
+    plan = {**denial, "evidence_type": "plan"}
+    chosen = select(
+        evidence_of(plan, {**sure, "strength": "1"}), choose(rubric, {"plans": "exclude"})
+    )
+    assert (chosen.coded, chosen.left_out, len(chosen.out)) == (1, {"plan": 1}, 2)
+
+
 @pytest.mark.parametrize("kind", ["opinion", "recommendation"])
 def test_opinions_and_recommendations_never_count(kind):
     """Whatever the switches say, an opinion or a recommendation leaves every score as it is."""

@@ -2,7 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from difflib import get_close_matches
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """Return which of the known names is perhaps meant, in brackets; empty where none is near.
+
+    Parameters
+    ----------
+    name : str
+    known : iterable of str
+        Names or paths; a path is near where its last part is.
+    """
+    paths = {path.lower().rpartition("/")[2]: path for path in known}
+    paths |= {path.lower(): path for path in paths.values()}
+    found = get_close_matches(name.lower(), paths, n=1)
+    return f" (did you mean {paths[found[0]]}?)" if found else ""
 
 
 @dataclass(frozen=True, kw_only=True)

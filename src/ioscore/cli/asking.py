@@ -24,7 +24,8 @@ def ask(
     rows: list[Answer] = []
     for parent, paths in siblings.items():
         while True:
-            say(f"Parts of {labels[parent]}:" if parent else "Criteria:")
+            names = "" if method == "bwm" else f" {', '.join(labels[path] for path in paths)}"
+            say((f"Parts of {labels[parent]}:" if parent else "Criteria:") + names)
             group = tuple(_group(method, paths, labels))
             answers = Answers(method=method, reviewer=reviewer, source="answers", rows=group)
             try:
@@ -56,13 +57,14 @@ def _group(method: Method, paths: Sequence[str], labels: Mapping[str, str]) -> l
     if method != "bwm":
         (column,) = COLUMNS[method]
         return [
-            answer(path, **{column: _number(question(column, labels[path]), column)})
+            answer(path, **{column: _number(question(column, labels[path]), column, len(paths))})
             for path in paths
         ]
     for place, path in enumerate(paths, 1):
         say(f"  {place} {labels[path]}")
-    best = _one_of(paths, "The most important criterion, by its number")
-    worst = _one_of([p for p in paths if p != best], "The least important, by its number", paths)
+    best = _one_of(paths, labels, "The most important criterion, by number or name")
+    others = [path for path in paths if path != best]
+    worst = _one_of(others, labels, "The least important, by number or name", paths)
     values = {path: {"best_to_others": "1", "others_to_worst": "1"} for path in paths}
     for column in COLUMNS["bwm"]:
         end = best if column == "best_to_others" else worst
@@ -76,21 +78,36 @@ def _group(method: Method, paths: Sequence[str], labels: Mapping[str, str]) -> l
     return [answer(path, **values[path], role=roles.get(path, "")) for path in paths]
 
 
-def _number(text: str, column: str) -> str:
-    from ioscore.elicitation import number
+def _number(text: str, column: str, criteria: int = 0) -> str:
+    from ioscore.elicitation.answers import number, out_of_range
 
     def wrong(line: str) -> str:
         value = number(line, column)
-        return value if isinstance(value, str) else ""
+        return value if isinstance(value, str) else out_of_range(value, column, criteria)
 
     return _line(text, wrong)
 
 
-def _one_of(paths: Sequence[str], text: str, numbered: Sequence[str] | None = None) -> str:
+def _one_of(
+    paths: Sequence[str],
+    labels: Mapping[str, str],
+    text: str,
+    numbered: Sequence[str] | None = None,
+) -> str:
+    """Ask for one of some criteria: its number among those shown, its name, id or path."""
+    from ioscore.rubric.tree import last_id
+
     numbers = {str(n): path for n, path in enumerate(numbered or paths, 1) if path in paths}
+    names = {
+        name.casefold(): path for path in paths for name in (labels[path], last_id(path), path)
+    }
+    known = {**names, **numbers}
     there = ", ".join(numbers)
-    line = _line(text, lambda line: "" if line in numbers else f"{line!r} is none of {there}")
-    return numbers[line]
+
+    def wrong(line: str) -> str:
+        return "" if line.casefold() in known else f"{line!r} is none of {there}, and no name"
+
+    return known[_line(text, wrong).casefold()]
 
 
 def _line(text: str, wrong: Callable[[str], str]) -> str:

@@ -39,8 +39,8 @@ def compare(
                 }
             )
             return
-        both = as_text(events, form, title=f"{organisation}: events with a number in both sources")
-        sums = as_text(
-            units, form, title=f"{organisation}: numbers by unit and reach, each event once"
-        )
+        title = f"{organisation}: events with a number in both sources"
+        both = as_text(events, form, title=title, figures=(left, right))
+        title = f"{organisation}: numbers by unit and reach, each event once"
+        sums = as_text(units, form, title=title, figures=(f"sum {left}", f"sum {right}"))
         put(f"{sums}\n{both}")

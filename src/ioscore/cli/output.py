@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import warnings
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
@@ -62,30 +62,38 @@ def put_frame(
     title: str = "",
     schema: str = "",
     output: Path | None = None,
+    figures: Collection[str] = (),
 ) -> None:
-    """Print one table in the format asked for."""
+    """Print one table in the format asked for; `figures` as in `as_text`."""
     from ioscore.report import records
 
     if form is Format.json:
         put_json({"schema": f"ioscore.{schema}/1", schema: records(frame)}, output)
     else:
-        put(as_text(frame, form, title=title), output)
+        put(as_text(frame, form, title=title, figures=figures), output)
 
 
-def as_text(frame: pd.DataFrame, form: Format, *, title: str = "") -> str:
-    """Return one table as text: a table for the terminal, CSV, Markdown or LaTeX."""
+def as_text(
+    frame: pd.DataFrame, form: Format, *, title: str = "", figures: Collection[str] = ()
+) -> str:
+    """Return one table as text: a table for the terminal, CSV, Markdown or LaTeX.
+
+    Columns named in `figures` hold what was counted or answered: whole numbers show no decimals.
+    """
     from ioscore.report import as_csv, as_latex, as_markdown
+    from ioscore.report.tables import figure
 
     if form is Format.csv:
         return as_csv(frame)
+    frame = frame.assign(**{name: frame[name].map(figure) for name in figures})
     if form is Format.latex:
         return as_latex(frame)
     if form is Format.markdown:
         return (f"**{title}**\n\n" if title else "") + as_markdown(frame)
-    return _terminal(frame, title)
+    return _terminal(frame, title, figures)
 
 
-def _terminal(frame: pd.DataFrame, title: str) -> str:
+def _terminal(frame: pd.DataFrame, title: str, figures: Collection[str]) -> str:
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
@@ -94,7 +102,7 @@ def _terminal(frame: pd.DataFrame, title: str) -> str:
 
     table = Table(box=None, pad_edge=False)
     for name, dtype in frame.dtypes.items():
-        number = getattr(dtype, "kind", "O") in "iuf"
+        number = name in figures or getattr(dtype, "kind", "O") in "iuf"
         table.add_column(
             Text(str(name).replace("_", " ")),
             justify="right" if number else "left",

@@ -86,7 +86,8 @@ def rank(
             )
             table = rank_by_year(the_evidence(evidence, used), used, least=least)
             title = f"Ranks by the acts of single years, rubric {used.name}"
-            put_frame(table, form, title=title, schema="years", output=output)
+            places = [str(name) for name in table if name not in ("year", "acts", "refused")]
+            put_frame(table, form, title=title, schema="years", output=output, figures=places)
             say("A work mostly dates what its author cited: read the acts beside the ranks.")
         else:
             used = the_rubric(
@@ -145,7 +146,10 @@ def _show(
         put("\n".join(filter(None, [cells, parts, table, said])), output)
     if selection is not None and selection.left_out:
         left = "; ".join(f"{count} {reason}" for reason, count in selection.left_out.items())
-        say(f"{len(selection.rows)} coded rows count. Left out: {left}.")
+        count = (
+            "1 coded row counts" if selection.coded == 1 else f"{selection.coded} coded rows count"
+        )
+        say(f"{count}. Left out: {left}.")
 
 
 def explain(

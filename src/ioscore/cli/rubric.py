@@ -91,7 +91,9 @@ def new(
             extends = os.path.relpath(extends, output.parent)
         text = blank(output.stem) if from_scratch else starter(base, extends, output.stem)
         put(text, output)
-        say(f"edit it, then: ioscore rank --rubric {output}")
+        # Criteria of one's own are none that the shipped evidence is coded for.
+        own = " --evidence YOUR.csv" if from_scratch else ""
+        say(f"edit it, then: ioscore rank --rubric {output}{own}")
 
 
 app.command()(combine)

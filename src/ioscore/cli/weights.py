@@ -79,7 +79,9 @@ def weights(
         if file is not None and parts_of and not template:
             raise typer.BadParameter("--parts-of is for a template or the terminal, not for FILE.")
         if template and output is not None:
-            raise typer.BadParameter("--template writes FILE; there are no weights for --output.")
+            mend = f"ioscore weights {method.value} {file or output} --template"
+            raise typer.BadParameter(f"To write a file to fill in: {mend}")
+        _check_files(file, output, rubric or "thesis", template=template)
         used = the_rubric(rubric)
         name: MethodName = method.value
         every = _siblings(used)
@@ -107,6 +109,28 @@ def weights(
             say(f"rank by it: ioscore rank --rubric {output}")
 
 
+def _check_files(file: Path | None, output: Path | None, rubric: str, *, template: bool) -> None:
+    """Refuse a file of answers of another kind, and to write over a file that is there."""
+    from ioscore.errors import InputError, Problem
+    from ioscore.io.answers import YAML
+    from ioscore.io.weights import named_from
+
+    kinds = (".csv", *YAML)
+    if file is not None and file.suffix.lower() not in kinds:
+        found = "answers stand in a CSV or a YAML file"
+        mend = f"Let its name end in one of {', '.join(kinds)}."
+        raise InputError(Problem(where=str(file), found=found, mend=mend))
+    if file is not None and output is not None and file.resolve() == output.resolve():
+        found = "the rubric would be written over the answers"
+        raise InputError(Problem(where=str(output), found=found, mend="Choose another name."))
+    if output is not None:
+        named_from(rubric, output)  # refuses to write a rubric over the one that it extends
+    written = file if template else output
+    if written is not None and written.exists():
+        found, mend = "there is a file of that name", "Choose another."
+        raise InputError(Problem(where=str(written), found=found, mend=mend))
+
+
 def _siblings(rubric: Rubric) -> dict[str, list[str]]:
     groups: dict[str, list[str]] = {}
     for node in rubric.nodes():
@@ -117,7 +141,7 @@ def _siblings(rubric: Rubric) -> dict[str, list[str]]:
 def _parents(
     parts_of: Sequence[str] | None, every: Mapping[str, Sequence[str]], rubric: Rubric
 ) -> list[str]:
-    from ioscore.errors import Problem, RubricError
+    from ioscore.errors import Problem, RubricError, nearest
 
     if not parts_of:
         return [""]
@@ -129,7 +153,9 @@ def _parents(
             there = ", ".join(
                 parent for parent, parts in every.items() if parent and len(parts) > 1
             )
-            what = "there is no such criterion" if path is None else "it has no parts to weigh"
+            what = "it has no parts to weigh"
+            if path is None:
+                what = f"there is no such criterion{nearest(name, every)}"
             mend = f"Criteria with parts: {there or 'none'}."
             raise RubricError(Problem(where=f"--parts-of {name}", found=what, mend=mend))
         found.append(path)
@@ -143,12 +169,8 @@ def _write_template(
     labels: Mapping[str, str],
 ) -> None:
     from ioscore.elicitation.questions import explanation
-    from ioscore.errors import InputError, Problem
     from ioscore.io.answers import YAML, template
 
-    if file is not None and file.exists():
-        found, mend = "there is a file of that name", "Choose another."
-        raise InputError(Problem(where=str(file), found=found, mend=mend))
     yaml = file is not None and file.suffix.lower() in YAML
     put(template(method, siblings, labels, yaml=yaml), file)
     say(explanation(method))
@@ -162,14 +184,10 @@ def _file(
     file: Path | None,
 ) -> str:
     from ioscore.elicitation import METHODS
-    from ioscore.errors import InputError, Problem
     from ioscore.io.rubrics import shipped_rubrics
     from ioscore.io.weights import named_from, weights_file
     from ioscore.report.weights import groups_sentences
 
-    if file is not None and file.resolve() == output.resolve():
-        text = "the rubric would be written over the answers"
-        raise InputError(Problem(where=str(output), found=text, mend="Choose another name."))
     base = name if name in shipped_rubrics() else Path(name)
     source = file.name if file is not None else "answers given at the terminal"
     said = " ".join(groups_sentences(found))
@@ -194,13 +212,16 @@ def _plain(column: str, value: object) -> str:
 
 
 def _show(answers: Answers, found: Sequence[Elicited], rubric: Rubric, form: Format) -> None:
+    from ioscore.elicitation import COLUMNS
     from ioscore.report.weights import elicited_document, elicited_sentences, elicited_table
 
     if form is Format.json:
         put_json(elicited_document(answers, found, rubric))
         return
     lines = elicited_sentences(answers, found, rubric)
-    table = as_text(elicited_table(found, rubric), form, title="Weights among siblings")
+    made = elicited_table(found, rubric)
+    answered = [name for name in COLUMNS[answers.method] if name in made]
+    table = as_text(made, form, title="Weights among siblings", figures=answered)
     if form in (Format.csv, Format.latex):
         put(table)
         say("\n".join(lines))

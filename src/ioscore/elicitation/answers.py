@@ -26,7 +26,18 @@ COLUMNS: dict[Method, tuple[str, ...]] = {
 }
 """What is answered for each criterion, by method."""
 
+_ENDS: dict[str, tuple[float, float]] = {
+    "swing": (0, 100),
+    "best_to_others": (1, 9),
+    "others_to_worst": (1, 9),
+}
 _NUMBER = re.compile(r"\d+\.?\d*|\.\d+", re.ASCII)
+_DATE = re.compile(
+    r"\d{4}-\d\d?-\d\d?( 00:00:00)?"  # 2026-02-01
+    r"|\d\d?[./-]\d\d?[./-](\d{4}|\d\d)?"  # 01.02.2026, 1/2/2026
+    r"|\d\d?[. -]+[^\W\d]{3,}\.?([. -]+\d+)?"  # 01.Feb, 1-Feb, 1. Februar 2026
+    r"|[^\W\d]{3,}\.?[. -]+\d+"  # Feb-01
+)
 _MOST = 9.0
 
 
@@ -86,8 +97,7 @@ def number(text: str, column: str) -> float | str:
     if not text:
         return "nothing is answered"
     if len(parts) > 2 or not all(_NUMBER.fullmatch(part.strip()) for part in parts):
-        comma = "; a decimal comma? Write a point" if "," in text else ""
-        return f"{text!r} is no number of zero or more{comma}"
+        return f"{text!r} {_no_number(text, column)}"
     values = [float(part) for part in parts]
     if values[-1] == 0 and len(values) == 2:
         return f"{text!r} divides by zero"
@@ -97,3 +107,27 @@ def number(text: str, column: str) -> float | str:
     if column == "times" and not 0.98 / _MOST <= value <= _MOST:
         return f"{text!r} lies outside 1/9 to 9"
     return value
+
+
+def _no_number(text: str, column: str) -> str:
+    """Return what a text is that is no number, and what to write, as far as that can be guessed."""
+    if column == "times" and _DATE.fullmatch(text):
+        return "looks like a date, which a spreadsheet makes of 1/2; write 0.5"
+    comma = "; a decimal comma? Write a point" if "," in text else ""
+    return f"is no number of zero or more{comma}"
+
+
+def out_of_range(value: float, column: str, criteria: int) -> str:
+    """Return what keeps a number from being an answer of its column; empty where nothing does.
+
+    Parameters
+    ----------
+    value : float
+    column : str
+    criteria : int
+        How many are asked about together: the last rank that there is.
+    """
+    if column == "rank" and (value != int(value) or not 1 <= value <= criteria):
+        return f"{value:g} is no whole number from 1 to {criteria}"
+    low, high = _ENDS.get(column, (0, math.inf))
+    return "" if low <= value <= high else f"{value:g} lies outside {low:g} to {high:g}"

@@ -13,7 +13,7 @@ from ioscore.elicitation.best_worst import BestWorst, best_worst_weights
 from ioscore.elicitation.centroid import centroid_weights
 from ioscore.elicitation.direct import points_weights, swing_weights
 from ioscore.elicitation.problems import AnswersError
-from ioscore.errors import Problem
+from ioscore.errors import Problem, nearest
 
 Siblings = Mapping[str, Sequence[str]]
 """Paths of the parts of each criterion, by its path; of the first level by ""."""
@@ -99,7 +99,9 @@ def _path(
     wrong: list[Problem],
 ) -> str | None:
     if name not in known:
-        found = f"there is no criterion {name!r}" if name else "no criterion is named"
+        found = "no criterion is named"
+        if name:
+            found = f"there is no criterion {name!r}{nearest(name, paths)}"
         mend = f"There are {', '.join(paths)}."
         wrong.append(Problem(where=f"{answer.where}, {column}", found=found, mend=mend))
     return known.get(name)

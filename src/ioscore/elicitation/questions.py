@@ -32,6 +32,10 @@ _BOTH_ENDS = (
     "How many times as important is the best criterion as {label} (1 if it is the best itself), and "
     "{label} as the worst (1 if it is the worst itself)? 1 to 9"
 )
+ROLES = (
+    "In the column role write best for the most important criterion, worst for the least important "
+    "one, nothing for the rest; it may stay empty where the answers show which these are."
+)
 
 
 def explanation(method: Method) -> str:

@@ -90,7 +90,9 @@ def agreement(
             read[unit] += 1
     units = sorted(unit for unit, times in read.items() if times > 1)
     if len(set(names)) < 2 or len(set(names)) < len(names) or not units:
-        found = f"{len(names)} readings ({', '.join(names)}) with {len(units)} paragraphs in common"
+        few = "1 reading" if len(names) == 1 else f"{len(names)} readings"
+        shared = "1 paragraph" if len(units) == 1 else f"{len(units)} paragraphs"
+        found = f"{few} ({', '.join(names)}) with {shared} in common"
         mend = "Give two coders or more, of different names, who read the same paragraphs."
         raise EvidenceError(Problem(where="agreement", found=found, mend=mend))
     items = match_acts(readings, units)

@@ -33,9 +33,10 @@ class Selection:
     ----------
     rows : pandas.DataFrame
         Evidence rows with `leaf` (path of the leaf that scores the row) and `points` (float, NaN
-        for stated absence).
+        for stated absence). A general denial stands once for each leaf that it denies.
     left_out : dict of str to int
-        Number of rows left out, by reason, in the order of the sieves.
+        Number of coded rows left out, by reason, in the order of the sieves; each once, and none
+        that counts for any leaf.
     out : pandas.DataFrame
         The rows left out, with `leaf` (None where there is none) and `reason`.
     organisations : dict of str to str
@@ -55,6 +56,11 @@ class Selection:
     sources: tuple[str, ...]
     kinds: tuple[str, ...]
     window: Window | None
+
+    @property
+    def coded(self) -> int:
+        """Number of coded rows that count, each once, on however many leaves."""
+        return int(_once(self.rows).nunique())
 
     def to_frame(self) -> pd.DataFrame:
         """Return a copy of the rows that count."""
@@ -86,16 +92,15 @@ def select(evidence: Evidence, rubric: Rubric, *, window: Window | None = None) 
     validate_evidence(evidence, rubric)
     organisations = alternatives(evidence, rubric)
     rows = spread_denials(evidence.rows, rubric)
-    left_out: dict[str, int] = {}
+    reasons: list[str] = []
     counts = np.ones(len(rows), dtype=bool)
     why = np.full(len(rows), "", dtype=object)
 
     def sieve(reason: str, keep: pd.Series | np.ndarray) -> None:
         nonlocal counts
         after = counts & np.asarray(keep, dtype=bool)
-        if dropped := int(counts.sum() - after.sum()):
-            left_out[reason] = dropped
-            why[counts & ~after] = reason
+        reasons.append(reason)
+        why[counts & ~after] = reason
         counts = after
 
     level = rubric.level
@@ -115,12 +120,13 @@ def select(evidence: Evidence, rubric: Rubric, *, window: Window | None = None) 
         sieve(reason, keep)
     known = rows.assign(leaf=leaf)
     rows, out = known[counts], known[~counts].assign(reason=why[~counts])
+    left_out = _numbers(rows, out, reasons)
     if rows.empty:
-        reasons = "; ".join(f"{n} {reason}" for reason, n in left_out.items())
+        why_none = "; ".join(f"{n} {reason}" for reason, n in left_out.items())
         raise EvidenceError(
             Problem(
                 where=evidence.name,
-                found=f"no row is left to score under rubric {rubric.name} ({reasons})",
+                found=f"no row is left to score under rubric {rubric.name} ({why_none})",
                 mend="Change the choice, source or window that takes them away.",
             )
         )
@@ -134,6 +140,19 @@ def select(evidence: Evidence, rubric: Rubric, *, window: Window | None = None) 
         kinds=tuple(dict.fromkeys(evidence.kinds[n] for n in sources if n in evidence.kinds)),
         window=window,
     )
+
+
+def _once(rows: pd.DataFrame) -> pd.Series:
+    """Return what tells coded rows apart: where they stand, and the act."""
+    return rows["where"] + " " + rows["id"]
+
+
+def _numbers(rows: pd.DataFrame, out: pd.DataFrame, reasons: list[str]) -> dict[str, int]:
+    """Return how many coded rows of which nothing counts are left out, by their first reason."""
+    gone = _once(out)
+    each = out[~gone.isin(_once(rows)) & ~gone.duplicated()]
+    found = each["reason"].value_counts()
+    return {reason: int(found[reason]) for reason in reasons if reason in found}
 
 
 def concerned(rows: pd.DataFrame, organisations: Collection[str]) -> dict[str, pd.Series]:

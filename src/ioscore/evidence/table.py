@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from ioscore.errors import EvidenceError, Problem
+from ioscore.errors import EvidenceError, Problem, nearest
 from ioscore.rubric import Node, Rubric
 
 ACT_COLUMNS = (
@@ -170,7 +170,7 @@ def _organisation(known: Sequence[str], leave_out: Sequence[str]) -> _Check:
         elif name not in (*known, *leave_out, *NOBODY):
             there = ", ".join(known)
             mend = f"Take one of {there}, setting, all; or name it in the rubric (alternatives or leave_out)."
-            yield "organisation", f"unknown organisation {name!r}", mend
+            yield "organisation", f"unknown organisation {name!r}{nearest(name, known)}", mend
 
     return check
 
@@ -217,7 +217,8 @@ def _code(rubric: Rubric) -> _Check:
         out = "or name it under leave_out in the rubric."
         if criterion not in known:
             mend = f"Take one of {', '.join(tops)}, {out}"
-            yield "criterion", f"the rubric has no criterion {criterion!r}", mend
+            near = nearest(criterion, tops)
+            yield "criterion", f"the rubric has no criterion {criterion!r}{near}", mend
         elif (
             criterion in scored
             and find_leaf(leaves, criterion, sub) is None

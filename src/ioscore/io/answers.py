@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from ioscore.elicitation import COLUMNS, METHODS, Answer, Answers, AnswersError, Method
-from ioscore.elicitation.questions import both_ends, explanation, question
+from ioscore.elicitation.questions import ROLES, both_ends, explanation, question
 from ioscore.errors import IoscoreWarning, Problem
 from ioscore.io import yaml_lines
 from ioscore.io.files import read_text
@@ -47,7 +47,7 @@ def read_answers(path: Path, method: Method) -> Answers:
     """
     if path.suffix.lower() in YAML:
         return _from_yaml(path, method)
-    table = read_table(path)
+    table = read_table(path, remarks=True)
     given = [str(name) for name in table.columns if name != "where"]
     needed = ("criterion", *COLUMNS[method])
     if lacking := [name for name in needed if name not in given]:
@@ -93,7 +93,7 @@ def template(
     Returns
     -------
     str
-        With a question beside each empty field.
+        With what is asked for above, after ``#``, and a question beside each empty field.
     """
     asked = list(_asked(method, siblings, labels))
     if yaml:
@@ -101,6 +101,9 @@ def template(
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     roles = ("role",) if method == "bwm" else ()
+    writer.writerow([f"# {explanation(method)}"])
+    if method == "bwm":
+        writer.writerow([f"# {ROLES}"])
     columns = [name for name in COLUMNS[method] if name != "than"]
     pair = ("than",) if method == "ahp" else ()
     writer.writerow(["criterion", *pair, *columns, *roles, "question"])

@@ -14,6 +14,7 @@ from ioscore.io import yaml_lines
 from ioscore.io.files import read_text
 from ioscore.io.shipped import shipped
 from ioscore.rubric import Rubric, what_is_wrong
+from ioscore.rubric.tree import keys, last_id
 
 _Place = tuple[str, int]
 MODELINE = "# yaml-language-server: $schema=rubric.schema.json"
@@ -156,11 +157,23 @@ def _problem(detail: Any, places: dict[Any, _Place], name: str) -> Problem:
     """Return what pydantic found as a problem with the place of the nearest key above it."""
     path, found, mend = what_is_wrong(detail)
     known = {tuple(map(str, key)): place for key, place in places.items()}
+    path = _weight_written(detail, known, name) or path
     name, line = next(
         (known[path[:n]] for n in range(len(path), 0, -1) if path[:n] in known), (name, 1)
     )
     where = ", ".join(filter(None, [name, f"line {line}", ".".join(path)]))
     return Problem(where=where, found=found, mend=mend)
+
+
+def _weight_written(
+    detail: Any, known: dict[tuple[str, ...], _Place], name: str
+) -> tuple[str, ...]:
+    """Return the key that lays a weight over the file extended, for what is wrong with weights."""
+    for path in (detail.get("ctx") or {}).get("weights", ()):
+        for key in (("weights", path), ("weights", last_id(path)), (*keys(path), "weight")):
+            if ("extends",) in known and known.get(key, ("", 0))[0] == name:
+                return key
+    return ()
 
 
 def rubric_schema() -> dict[str, Any]:

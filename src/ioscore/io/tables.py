@@ -28,12 +28,14 @@ _Columns = dict[str, list[str]]
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 
 
-def read_table(path: Path) -> pd.DataFrame:
+def read_table(path: Path, *, remarks: bool = False) -> pd.DataFrame:
     """Read a CSV file as text.
 
     Parameters
     ----------
     path : Path
+    remarks : bool
+        Pass over rows whose first field begins with ``#``.
 
     Returns
     -------
@@ -48,13 +50,14 @@ def read_table(path: Path) -> pd.DataFrame:
         For semicolons instead of commas, a header that names a column twice or not at all, rows
         of another length than the header, a quotation mark left open, or no row.
     """
-    return pd.DataFrame(_columns(path), dtype=object)
+    return pd.DataFrame(_columns(path, remarks=remarks), dtype=object)
 
 
-def _columns(path: Path) -> _Columns:
+def _columns(path: Path, *, remarks: bool = False) -> _Columns:
     """Return the columns of a CSV file and `where`, fields without blanks around them."""
     text = read_text(path)
-    header = text.partition("\n")[0]
+    said = ("#", '"#') if remarks else ()
+    header = next((line for line in text.splitlines() if not line.startswith(said)), "")
     if header.count("\t") > header.count(","):
         mend = "Save it with commas (in Excel: 'CSV UTF-8')."
         raise _broken(f"{path}, row 1", "the columns are separated by tabs", mend)
@@ -66,9 +69,13 @@ def _columns(path: Path) -> _Columns:
     reader = csv.reader(io.StringIO(text), strict=True)
     try:
         numbered = [(n, list(map(str.strip, row))) for n, row in enumerate(reader, 1) if any(row)]
+        if remarks:
+            numbered = [(n, row) for n, row in numbered if not row[0].startswith("#")]
     except csv.Error as error:
         mend = "Close the quotation marks; write a quotation mark inside a field twice."
         raise _broken(f"{path}, line {reader.line_num}", f"broken CSV: {error}", mend) from None
+    if not numbered:
+        raise _broken(str(path), "there is no header", "Name the columns, and add rows.")
     (_, names), *records = numbered
     if "where" in names:
         raise _broken(f"{path}, row 1", "a column is called 'where'", "Give it another name.")

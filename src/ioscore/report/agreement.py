@@ -43,7 +43,10 @@ def agreement_text(found: Agreement) -> str:
         for row in found.by_source.itertuples()
         if row.alpha_strength < ENOUGH["ordinal"]
     ]
-    again = list(found.by_criterion.loc[found.by_criterion["recode"], "criterion"])
+    again = [
+        f"{row.criterion} ({_below(row)})"
+        for row in found.by_criterion[found.by_criterion["recode"]].itertuples()
+    ]
     lines = [
         f"{listed(list(found.coders))} read {found.units} paragraphs in common. Alpha is 1 where they "
         "always agree and 0 where they agree no more than chance would.",
@@ -52,11 +55,11 @@ def agreement_text(found: Agreement) -> str:
         f"Enough: {ENOUGH['nominal']:.2f} for names, {ENOUGH['ordinal']:.2f} for strength.",
         f"Not enough: {listed(weak)}."
         if weak
-        else "No variable is below its bound over what both found.",
+        else "Over all criteria together no variable is below its bound, in acts that both found.",
         f"Counting what only one found, not enough: {listed(apart)}." if apart else "",
         f"Not defined, so not shown to agree: {listed(undefined)}." if undefined else "",
         f"Strength is not enough in single sources: {listed(low)}." if low else "",
-        f"Criteria to recode, once the codebook is mended: {listed(again)}."
+        f"Criteria that by themselves are below a bound, to recode once the codebook is mended: {listed(again)}."
         if again
         else "No criterion needs recoding.",
     ]
@@ -78,6 +81,18 @@ def agreement_json(found: Agreement, note: str) -> dict[str, Any]:
             for name, table in found.confusion.items()
         },
     }
+
+
+def _below(row: Any) -> str:
+    """Return which alphas of a criterion are not enough."""
+    alphas = {
+        "its name": (row.alpha_criterion, ENOUGH["nominal"]),
+        "effect": (row.alpha_effect, ENOUGH["nominal"]),
+        "strength": (row.alpha_strength, ENOUGH["ordinal"]),
+    }
+    return ", ".join(
+        f"{name} {found:.2f}" for name, (found, least) in alphas.items() if found < least
+    )
 
 
 def _bound(level: str) -> float:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from ioscore.errors import EvidenceError, Problem
+from ioscore.errors import EvidenceError, Problem, nearest
 from ioscore.report.tables import plain, records
 from ioscore.rubric import Node
 from ioscore.study import Study
@@ -126,8 +126,9 @@ def explanation_json(found: Explanation) -> dict[str, Any]:
     }
 
 
-def explanation_text(found: Explanation, *, markdown: bool = False) -> str:
-    """Return an explanation as indented text, or as Markdown."""
+def explanation_text(found: Explanation, *, markdown: bool = False, width: int | None = 110) -> str:
+    """Return an explanation as indented text, in lines of a width or unbroken, or as Markdown."""
+    width = None if markdown else width
     head, bullet = ("## ", "- ") if markdown else ("", "  ")
     place = (
         "without a rank"
@@ -149,12 +150,12 @@ def explanation_text(found: Explanation, *, markdown: bool = False) -> str:
         }.get(cell.state, f"{_number(cell.score)} from {counts}")
         lines += ["", f"{'### ' if markdown else ''}{cell.leaf}: {state}"]
         if cell.left_out:
-            lines.append(_wrapped(f"left out: {cell.left_out}", bullet, markdown))
+            lines.append(_wrapped(f"left out: {cell.left_out}", bullet, width))
         for row in found.rows[found.rows["leaf"] == cell.leaf].itertuples(index=False):
             strength = f" {row.strength}" if row.strength else ""
             again = "" if row.counts else " (same event, counts once)"
             text = f"{row.effect}{strength}, {row.event_id}{again}: {row.summary}"
-            lines.append(_wrapped(text, bullet, markdown))
+            lines.append(_wrapped(text, bullet, width))
             where = ", ".join(filter(None, (row.source, row.locator)))
             anchor = f': "{row.anchor}"' if row.anchor else ""
             lines.append(f"    {where}{anchor} [{row.id}]")
@@ -202,13 +203,14 @@ def _share(row: Any) -> str:
     return f"{used:.3f}" + (grown if abs(used - row.weight) > 5e-4 else "")
 
 
-def _wrapped(text: str, bullet: str, markdown: bool) -> str:
+def _wrapped(text: str, bullet: str, width: int | None) -> str:
     return (
         f"{bullet}{text}"
-        if markdown
-        else textwrap.fill(text, 110, initial_indent=bullet, subsequent_indent="    ")
+        if width is None
+        else textwrap.fill(text, width, initial_indent=bullet, subsequent_indent="    ")
     )
 
 
 def _unknown(kind: str, name: str, there: str) -> Problem:
-    return Problem(where=kind, found=f"there is no {kind} {name!r}", mend=f"Take one of {there}.")
+    found = f"there is no {kind} {name!r}{nearest(name, there.split(', '))}"
+    return Problem(where=kind, found=found, mend=f"Take one of {there}.")

@@ -12,6 +12,11 @@ def listed(names: Sequence[str]) -> str:
     return " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
 
 
+def counted(number: int, word: str) -> str:
+    """Return a number of things, the word in the plural where it is not one."""
+    return f"{number:,} {word}" + "s" * (number != 1)
+
+
 def percent(share: float, error: float = 0.0) -> str:
     """Return a share as a percentage, with its standard error in points where there is one."""
     if np.isnan(share):

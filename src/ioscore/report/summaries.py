@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from html import escape
 from typing import Any
@@ -29,8 +30,16 @@ class Sentences(list[str]):
         return "\n".join(self)
 
     def _repr_html_(self) -> str:
-        look = "margin: 0.25em 0; max-width: 60em; white-space: pre-wrap"
-        return "\n".join(f'<p style="{look}">{escape(line)}</p>' for line in self)
+        return "\n".join(_paragraph(line) for line in self)
+
+
+def _paragraph(line: str) -> str:
+    """Return a sentence as HTML: as far in as it is in text, and names between backticks as code."""
+    text = line.lstrip(" ")
+    indent = 0.6 * (len(line) - len(text))
+    words = re.sub(r"`(\w+)`", r"<code>\1</code>", escape(text))
+    look = f"margin: 0.25em 0 0.25em {indent:g}em; max-width: 60em; white-space: pre-wrap"
+    return f'<p style="{look}">{words}</p>'
 
 
 def summary(result: Result) -> Sentences:
@@ -113,14 +122,16 @@ def _of_ranking(ranking: Result) -> list[str]:
 
 def _of_evidence(evidence: Result) -> list[str]:
     from ioscore.evidence.selection import is_talk
+    from ioscore.report.sentences import counted
 
     rows = evidence.rows
     effects = rows["effect"].value_counts()
-    counted = [f"{effects.get(name, 0):,} {name}" for name in ("supports", "limits", "absent")]
+    by_effect = [f"{effects.get(name, 0):,} {name}" for name in ("supports", "limits", "absent")]
     return [
-        f"{len(rows):,} coded rows: {rows['id'].nunique():,} acts in "
-        f"{rows['event_id'].nunique():,} events, from {rows['source'].nunique():,} sources.",
-        f"Of them {', '.join(counted)}.",
+        f"{counted(len(rows), 'coded row')}: {counted(rows['id'].nunique(), 'act')} in "
+        f"{counted(rows['event_id'].nunique(), 'event')}, "
+        f"from {counted(rows['source'].nunique(), 'source')}.",
+        f"Of them {', '.join(by_effect)}.",
         f"Opinions and recommendations, coded and never scored: {int(is_talk(rows).sum()):,}.",
     ]
 
@@ -128,7 +139,7 @@ def _of_evidence(evidence: Result) -> list[str]:
 def _of_explanation(found: Result) -> list[str]:
     from ioscore.report.explanation import explanation_text
 
-    return list(filter(None, explanation_text(found).splitlines()))
+    return list(filter(None, explanation_text(found, width=None).splitlines()))
 
 
 def _of_plan(plan: Result) -> list[str]:

@@ -53,6 +53,13 @@ def cell(value: Any) -> str:
     return str(value)
 
 
+def figure(value: Any) -> str:
+    """Return a number as it was counted: whole ones without decimals, thousands apart, else up to three."""
+    if pd.isna(value):
+        return ""
+    return f"{float(value):,.3f}".rstrip("0").rstrip(".")
+
+
 def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
     """Return a table as a list of plain dicts, column names as keys."""
     return [plain(row) for row in frame.to_dict("records")]

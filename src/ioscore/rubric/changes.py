@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from ioscore.errors import Problem, RubricError
+from ioscore.errors import Problem, RubricError, nearest
 from ioscore.rubric.model import Rubric
 from ioscore.rubric.tree import Criterion, last_id
 
@@ -104,7 +104,7 @@ def choose(rubric: Rubric, levels: Mapping[str, str]) -> Rubric:
             raise RubricError(
                 Problem(
                     where=f"rubric {rubric.name}",
-                    found=f"there is no choice {name}",
+                    found=f"there is no choice {name}{nearest(name, dumped)}",
                     mend=f"Choices are {', '.join(dumped)}.",
                 )
             )

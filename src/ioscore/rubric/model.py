@@ -11,6 +11,7 @@ from typing import Annotated
 
 from pydantic import Field, field_validator, model_validator
 
+from ioscore.errors import nearest
 from ioscore.rubric.rules import (
     MEAN_OF,
     RULE_LEVELS,
@@ -165,7 +166,8 @@ class Rubric(Frozen):
         for key in self.weights:
             if key not in (last_id(key), paths.get(last_id(key))) or last_id(key) not in paths:
                 there = ", ".join(paths.values())
-                raise wrong(("weights", key), f"there is no criterion {key}; there are {there}")
+                found = f"there is no criterion {key}{nearest(key, paths.values())}"
+                raise wrong(("weights", key), f"{found}; there are {there}")
         if len({last_id(key) for key in self.weights}) < len(self.weights):
             raise wrong(("weights",), "one criterion has two weights, by its id and by its path")
         nodes = list(self.nodes())

@@ -45,9 +45,10 @@ class Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-def wrong(path: tuple[str, ...], found: str) -> PydanticCustomError:
-    """Return an error that carries the path of the key it is about."""
-    return PydanticCustomError("rubric", "{found}", {"found": found, "path": path})
+def wrong(path: tuple[str, ...], found: str, weights: tuple[str, ...] = ()) -> PydanticCustomError:
+    """Return an error that carries the path of the key, or the criteria whose weights, it is about."""
+    about = {"found": found, "path": path, "weights": weights}
+    return PydanticCustomError("rubric", "{found}", about)
 
 
 class Scoring(Frozen):

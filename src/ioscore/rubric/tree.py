@@ -86,7 +86,8 @@ def nodes_of(
     own = {name: weights.get(name, criterion.weight) for name, criterion in criteria.items()}
     total = sum(own.values())
     if total <= 0:
-        raise wrong(keys(above), f"the weights of {', '.join(criteria)} are all zero")
+        weights_of = tuple(f"{above}/{name}".lstrip("/") for name in criteria)
+        raise wrong(keys(above), f"the weights of {', '.join(criteria)} are all zero", weights_of)
     for name, criterion in criteria.items():
         node = Node(
             id=name,

@@ -88,6 +88,7 @@ export function actions(app) {
       }
     },
     download() {
+      if (app.trouble) return;
       const file = new Blob([toYaml(data, app.state)], { type: "application/yaml" });
       const link = h("a", { href: URL.createObjectURL(file), download: `${data.rubric.name}_explored.yaml` });
       link.click();

@@ -155,6 +155,7 @@ export function toolbar(app) {
     off(undo, !app.history.past.length);
     off(redo, !app.history.future.length);
     off(weights, !app.changes.weights.length);
+    off(file, Boolean(app.trouble));
     off(all, !app.changes.weights.length && !app.changes.switches.length && !app.changes.sources);
   }
   return { element, update };

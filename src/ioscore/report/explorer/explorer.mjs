@@ -191,7 +191,7 @@ function build(app) {
 function whatChanged(app) {
   const { weights, switches, sources } = app.changes;
   if (!weights.length && !switches.length && !sources) return "Everything is as published.";
-  const parts = [];
+  const parts = app.trouble ? ["There is no order"] : [];
   if (weights.length && !app.trouble) {
     const { length, share, within } = distance(app.data, app.state);
     const inner = within.length ? `; also within ${listed(within.map(apart))}` : "";

@@ -34,7 +34,11 @@ export function rankingView(app) {
   function update() {
     say(trouble, app.trouble);
     element.classList.toggle("broken", Boolean(app.trouble));
-    if (app.trouble) return;
+    if (app.trouble) {
+      strip.replaceChildren();
+      strip.dataset.places = "";
+      return;
+    }
     const { ranking } = app;
     say(whole, whyNoParts(app));
     const most = Math.max(...ranking.scores.filter(Number.isFinite), 0.05);

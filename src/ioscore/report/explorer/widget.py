@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from functools import cache
+from html import escape
+from math import isnan
 from typing import Any
 
 from ioscore.errors import IoscoreError, Problem
@@ -27,7 +29,7 @@ def explore(study: Study) -> Any:
         Show it as the last line of a cell. `widget.weights` holds the weight of every criterion,
         by path, on the scale on which the rubric writes them: moving a slider changes it, and
         setting it, whole or in part, moves the sliders. ``reweight(study.rubric, widget.weights)``
-        is the rubric that is seen.
+        is the rubric that is seen. In a page without widgets the order stands in its place.
 
     Raises
     ------
@@ -49,7 +51,21 @@ def explore(study: Study) -> Any:
         ) from None
     document = explorer_document(explore_study(study))
     written = {node["path"]: node["written"] for node in document["nodes"]}
-    return widget(rubric=study.rubric, document=document, weights=written)
+    return widget(rubric=study.rubric, still=_still(study), document=document, weights=written)
+
+
+def _still(study: Study) -> str:
+    """Return what stands in place of the explorer in a page without widgets, as HTML."""
+    order = ", ".join(
+        str(row.organisation) if isnan(row.rank) else f"{row.organisation} {row.score:.3f}"
+        for row in study.ranking.table.itertuples(index=False)
+    )
+    return (
+        f"<p>The explorer of {escape(study.rubric.title or study.rubric.name)} stands here while the "
+        f"notebook runs. By the weights of the rubric the order is: {escape(order)}. To move them "
+        "run the notebook, or "
+        "<code>ioscore explore</code> in a terminal.</p>"
+    )
 
 
 @cache
@@ -66,9 +82,15 @@ def _widget() -> Any:
         document = traitlets.Dict().tag(sync=True)
         weights = traitlets.Dict().tag(sync=True)
 
-        def __init__(self, *, rubric: Rubric, document: dict[str, Any], **fields: Any) -> None:
-            self._rubric = rubric
+        def __init__(
+            self, *, rubric: Rubric, still: str, document: dict[str, Any], **fields: Any
+        ) -> None:
+            self._rubric, self._still = rubric, still
             super().__init__(document=document, **fields)
+
+        def _repr_mimebundle_(self, **how: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+            data, metadata = super()._repr_mimebundle_(**how) or ({}, {})
+            return {**data, "text/html": self._still}, metadata
 
         @traitlets.validate("weights")
         def _complete(self, proposal: Any) -> dict[str, float]:

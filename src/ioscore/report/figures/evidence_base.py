@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 
 import numpy as np
@@ -57,7 +58,11 @@ def coverage(
     measures = [name for name in _MEASURES if table[name].notna().any()]
     more = len(names) < len(order) + len(others) or len(columns) > MOST_SOURCES
     columns = columns[:MOST_SOURCES]
-    wide, high = 1.6 + 1.45 * len(columns), 1.0 + len(measures) * (0.75 + 0.24 * len(names))
+    shown = f" (the first {len(names)} and {len(columns)})" if more else ""
+    wide = 1.6 + 1.45 * len(columns)
+    # So many letters of a title stand in an inch.
+    heading = textwrap.wrap(f"{title}{shown}", int(10 * wide))
+    high = 0.82 + 0.18 * len(heading) + len(measures) * (0.75 + 0.24 * len(names))
     with sheet(wide, high, source) as figure:
         grid = figure.subplots(len(measures), len(columns), sharey=True, squeeze=False)
         for measure, line in zip(measures, grid, strict=True):
@@ -74,8 +79,7 @@ def coverage(
                 yticklabels=list(names),
                 ylim=(len(names) - 0.4, -0.6),
             )
-        shown = f" (the first {len(names)} and {len(columns)})" if more else ""
-        figure.suptitle(f"{title}{shown}", fontsize=10, fontweight="bold", x=0.01, ha="left")
+        figure.suptitle("\n".join(heading), fontsize=10, fontweight="bold", x=0.01, ha="left")
     return figure
 
 

@@ -63,8 +63,6 @@ def summary(result: WeightSensitivity) -> list[str]:
             lines.append(f"To make {name} first, {one}{_moves(flip)}.")
     if result.unscored:
         lines.append(f"Without any score, so left out: {', '.join(result.unscored)}.")
-    if not isinstance(result.importance, NotApplicable) and result.importance.warning:
-        lines.append(f"Effective importance: {result.importance.warning}")
     return lines
 
 
@@ -114,7 +112,9 @@ def tables(result: WeightSensitivity) -> list[Table]:
             title += f"; {result.indices.note}"
         tables.append(Table("indices", title, _indices(result.indices, criteria)))
     if not isinstance(result.importance, NotApplicable):
-        title = "Weight against effective importance"
+        title = "Weight against effective importance, the share of the variance of the scores"
+        if result.importance.warning:
+            title += f". {result.importance.warning.removesuffix('.')}"
         tables.append(Table("importance", title, result.importance.table))
     return tables
 

@@ -12,8 +12,15 @@ from ioscore.evidence import Evidence, select
 from ioscore.ranking import rank
 from ioscore.rubric import Rubric
 from ioscore.scoring import score
-from ioscore.sensitivity.evidence.outcomes import ranks
-from ioscore.sensitivity.evidence.recount import Tally, pinned, refusal, tally
+from ioscore.sensitivity.evidence.outcomes import ranks, totals
+from ioscore.sensitivity.evidence.recount import (
+    Tally,
+    matrices,
+    pinned,
+    refusal,
+    tally,
+    unit_points,
+)
 from ioscore.sensitivity.evidence.removal_exact import smallest_set
 from ioscore.sensitivity.evidence.removal_search import Events, Target, greedy, shrink, try_all
 
@@ -72,8 +79,8 @@ def turn_top(
     Returns
     -------
     Removal or NotApplicable
-        Not applicable where `first` is first alone already, where no set will do (or none was
-        found, as the reason then says), where the rubric refuses missing cells, or counts per
+        Not applicable where `first` is first alone already, where no set will do (or only one that
+        takes away all of a rival's score, or none was found, as the reason then says), where the rubric refuses missing cells, or counts per
         words written, which change with the acts.
 
     Raises
@@ -146,7 +153,7 @@ def _turn(
     found, lower = (_exact if not inexact else _bounded)(counted, targets)
     if found is None:
         sure = lower > len(counted.events)
-        shown = "no set of events does this" if sure else f"no set was found: {inexact or STOPPED}"
+        shown = _unreached(counted, targets) if sure else f"no set was found: {inexact or STOPPED}"
         return NotApplicable(f"{text}: {shown}")
     return _removal(evidence, counted, found, lower, text, inexact, before)
 
@@ -210,6 +217,25 @@ def _bounded(counted: Tally, targets: list[Target]) -> tuple[Events | None, int]
         best = best if smaller is None else smaller
         lower = min(lower, tried + 1)
     return best, lower
+
+
+def _unreached(counted: Tally, targets: list[Target]) -> str:
+    """Return why no set is enough: none does it, or only one that takes away a rival's score."""
+    names, leaves = list(counted.scores.matrix.index), counted.scores.matrix.shape[1]
+    keeps = [target for target in targets if _outlasts(counted, target, leaves)]
+    rivals = sorted({other for target in keeps for other in target.others})
+    if not rivals:
+        return "no set of events does this"
+    who = names[rivals[0]] if len(rivals) == 1 else "another organisation"
+    return f"only by leaving {who} without any score"
+
+
+def _outlasts(counted: Tally, target: Target, leaves: int) -> bool:
+    """Say whether the pivot keeps a score where all events of the others are left out."""
+    of_others = counted.event[np.isin(counted.cell // leaves, target.others)]
+    gone = np.isin(np.arange(len(counted.events)), of_others)[None, :]
+    values = matrices(counted, unit_points(counted), ~gone[:, counted.event])
+    return bool(~np.isnan(totals(values, counted.scores, counted.rubric)[0, target.pivot]))
 
 
 def _table(evidence: Evidence, rubric: Rubric, names: list[str]) -> pd.DataFrame:
