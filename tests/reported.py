@@ -30,6 +30,7 @@ def setting(**changed: object) -> Setting:
     fields = {
         "question": "Who is first?", "sources": pd.DataFrame(), "command": "ioscore report",
         "draws": 2_000, "evidence_draws": 60, "seed": 5, "sizes": {}, "extends": "made_up",
+        "evidence": "",
     }  # fmt: skip
     return Setting(**(fields | changed))
 

@@ -202,10 +202,10 @@ def test_what_cannot_be_turned_is_said():
     """A dominated alternative, one first already and a tied pair are answered by a reason."""
     utilities, weights = labelled([[1, 1, 0.5], [0.5, 1, 0.5], [0, 2, 0]]), weighted(2, 1, 1)
     assert smallest_change_to_first(utilities, weights, "B") == NotApplicable(
-        "no admitted weights put B first"
+        "no weights put B first"
     )
     assert smallest_swap(utilities, weights, ("A", "B")) == NotApplicable(
-        "no admitted weights put B ahead of A"
+        "no weights put B ahead of A"
     )
     assert smallest_change_to_first(utilities, weights, "A") == NotApplicable("A is first already")
     assert smallest_change_to_last(utilities, weights, "C") == NotApplicable("C is last already")

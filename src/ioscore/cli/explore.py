@@ -63,6 +63,7 @@ def explore(
             extends=None if whole else _as_extended(rubric, published),
             opening=opened,
             titles=_titles(evidence),
+            evidence="" if evidence is None else str(evidence),
         )
         put(explorer_page(document), output)
         if not no_browser:

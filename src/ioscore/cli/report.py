@@ -159,6 +159,7 @@ def _setting(
         seed=seed,
         sizes={} if own else read_sizes(),
         extends=name if name in shipped_rubrics() else Path(name).name,
+        evidence=str(evidence) if own else "",
     )
 
 

@@ -2,7 +2,7 @@
 
 import { filledRow, nodeValue } from "./means.mjs";
 import { answer } from "./order.mjs";
-import { changes, copyOf, MARK, published, toFragment, toYaml } from "./state.mjs";
+import { changes, copyOf, MARK, published, rankCommand, toFragment, toYaml } from "./state.mjs";
 import { h } from "./dom.mjs";
 
 const TOGETHER = 1000;
@@ -11,12 +11,14 @@ export const OUTSIDE = "from outside";
 /** Return what the parts of the page can do. */
 export function actions(app) {
   const { data, history } = app;
-  const lasting = (state) => ({ points: state.points, levels: state.levels, sources: state.sources });
+  const lasting = ({ points, levels, sources, certainty }) => ({ points, levels, sources, certainty });
 
-  function remember(key) {
+  /** Keep what was before a change; those of one drag, or in quick succession, are one step. */
+  function remember(key, dragged = false) {
     const now = performance.now();
-    if (key !== history.key || now - history.at > TOGETHER) history.past.push(lasting(copyOf(app.state)));
-    Object.assign(history, { key, at: now, future: [] });
+    const goesOn = key === history.key && (history.dragged || now - history.at <= TOGETHER);
+    if (!goesOn) history.past.push(lasting(copyOf(app.state)));
+    Object.assign(history, { key, at: now, dragged, future: [] });
   }
 
   function step(from, to) {
@@ -31,11 +33,12 @@ export function actions(app) {
   return {
     solve() {
       Object.assign(app, answer(data, app.state, app));
+      if (app.trouble) app.state = { ...app.state, at: null };
       app.changes = changes(data, app.state);
     },
-    change(key, how) {
+    change(key, how, dragged) {
       app.silent = false;
-      remember(key);
+      remember(key, dragged);
       app.state = copyOf(app.state);
       how(app.state);
       app.refresh();
@@ -51,11 +54,15 @@ export function actions(app) {
     redo: () => step(history.future, history.past),
     restore(what) {
       const then = published(data);
-      const all = what === "all" ? lasting(then) : { points: then.points };
+      const all = what === "all" ? { ...lasting(then), certainty: app.state.certainty } : { points: then.points };
       app.take({ ...copyOf(app.state), ...all }, "restore");
       app.announce("As published.");
     },
+    release() {
+      Object.assign(history, { dragged: false, at: performance.now() });
+    },
     sure(certainty) {
+      remember("certainty", true);
       app.state = { ...app.state, certainty };
       app.refresh("certainty");
     },
@@ -69,6 +76,7 @@ export function actions(app) {
       app.refresh("fold");
     },
     look(organisation, path) {
+      if (app.trouble) return app.announce(app.trouble);
       app.state = { ...app.state, at: { organisation, path } };
       app.refresh("look");
     },
@@ -93,7 +101,7 @@ export function actions(app) {
       const link = h("a", { href: URL.createObjectURL(file), download: `${data.rubric.name}_explored.yaml` });
       link.click();
       setTimeout(() => URL.revokeObjectURL(link.href), 1000);
-      app.announce("Downloaded. Rank by it: ioscore rank --rubric FILE.");
+      app.announce(`Downloaded. Rank by it: ${rankCommand(data)}`);
     },
   };
 }

@@ -1,7 +1,8 @@
 // Every cell: organisations by criteria. Missing is never shown as zero.
 
-import { apart, foreign, h } from "./dom.mjs";
+import { apart, foreign, h, listed, say } from "./dom.mjs";
 import { STATES } from "./cells.mjs";
+import { ruleOf } from "./means.mjs";
 
 /** Build the table of cells; each opens its evidence. */
 export function cellsView(app) {
@@ -26,12 +27,15 @@ export function cellsView(app) {
       return cell;
     }));
   });
-  element.append(h("table", { class: "cells" },
-    h("caption", { text: "Scores in [0, 1]. ?: nothing is known; none: a source says that it does not do this; 0 limits: limits outweigh what supports" }),
+  const caption = h("caption");
+  element.append(h("table", { class: "cells" }, caption,
     h("thead", {}, head), h("tbody", {}, body)));
 
   function update() {
+    element.classList.toggle("broken", Boolean(app.trouble));
+    element.inert = Boolean(app.trouble);
     if (app.trouble) return;
+    say(caption, `${scaleOf(app)} ?: nothing is known; none: a source says that it does not do this; limits: what limits weighs as much as what supports, or more`);
     for (const { node, i, text, hidden, cell } of cells) {
       const { value, state } = cellOf(app, i, node);
       const now = shown(value, state);
@@ -45,13 +49,23 @@ export function cellsView(app) {
   return { element, update };
 }
 
-/** Return the value of a cell and what it is: that of a leaf, or the mean of a criterion. */
+/** Say on what scale the values are: that of the scores, or what normalisation makes of them. */
+function scaleOf({ data, setting }) {
+  const rules = new Set(data.leaves.map((leaf) => ruleOf(data, setting, leaf).rule));
+  const same = [...rules].every((rule) => rule === "fixed") && !data.leaves.some((leaf) => leaf.cost);
+  return same ? "Scores in [0, 1]." : `Scores as they enter the means (normalisation: ${listed([...rules])}).`;
+}
+
+/**
+ * Return what a cell is, its value as it enters the means, and of a leaf its own score; of a
+ * criterion the mean.
+ */
 export function cellOf(app, i, node) {
   const { data, cells, ranking } = app;
   if (node.leaf) {
     const at = i * data.leaves.length + node.column;
-    if (cells.ignored[node.column]) return { value: NaN, state: "left out" };
-    return { value: cells.values[at], state: STATES[cells.states[at]] };
+    if (cells.ignored[node.column]) return { value: NaN, score: NaN, state: "left out" };
+    return { value: cells.ready.values[at], score: cells.values[at], state: STATES[cells.states[at]] };
   }
   const value = node.parent ? app.inner(i, node) : ranking.top[i * data.top.length + data.top.indexOf(node)];
   return { value, state: Number.isNaN(value) ? "missing" : "mean" };
@@ -61,6 +75,6 @@ function shown(value, state) {
   if (state === "missing") return "?";
   if (state === "left out") return "–";
   if (state === "absent") return "none";
-  if (state === "limited") return "0 limits";
-  return value.toFixed(2);
+  const text = value.toFixed(2);
+  return state === "limited" ? `${Number(text) === 0 ? "0" : text} limits` : text;
 }

@@ -15,7 +15,7 @@ function s(tag, attributes) {
 
 /** Return in words how far weights wander under a concentration. */
 function spread(concentration) {
-  if (concentration === 0) return "every weight alike";
+  if (concentration === 0) return "any weights, one mix as likely as another";
   const points = 100 * Math.sqrt((0.2 * 0.8) / (concentration + 1));
   return `a weight of 20% is off by ${points.toFixed(points < 2 ? 1 : 0)} points or so`;
 }
@@ -28,11 +28,12 @@ export function certaintyView(app) {
   const input = h("input", {
     type: "range", id, min: 0, max: CERTAINTIES.length - 1, step: 1,
     oninput: () => app.sure(CERTAINTIES[Number(input.value)]),
+    onchange: () => app.release(),
   });
   const slider = h("div", { class: "weight certainty" },
     h("label", { for: id, text: "How certain are the weights?" }), said,
     h("span", { class: "track" }, input),
-    h("span", { class: "ends", "aria-hidden": "true" }, h("span", { text: "every weight alike" }), h("span", { text: "nearly certain" })));
+    h("span", { class: "ends", "aria-hidden": "true" }, h("span", { text: "any weights at all" }), h("span", { text: "nearly certain" })));
   const caption = h("caption");
   const head = h("tr");
   const body = h("tbody");
@@ -41,7 +42,7 @@ export function certaintyView(app) {
   const strips = h("div", { class: "strips", role: "list" });
   const element = h("div", {}, slider, table,
     heading(app, 3, { text: "Ranks as the weights get less certain" }),
-    h("p", { class: "why", text: "Band: where 90% of the drawn weights put an organisation; line: its middle rank. Left: every weight alike; right: nearly certain. The dot is where the slider stands." }),
+    h("p", { class: "why", text: "Band: where 90% of the drawn weights put an organisation; line: its middle rank. Left: any weights at all; right: nearly certain. The dot is where the slider stands." }),
     strips);
 
   function update() {
@@ -56,12 +57,12 @@ export function certaintyView(app) {
     }
     const { who, shares, draws } = acceptability(app.ranking, app.cells.mean, state.certainty);
     const n = who.length;
-    const law = state.certainty ? `Dirichlet around those set, concentration ${state.certainty}` : "every weight of the first level alike";
+    const law = state.certainty ? `Dirichlet around those set, concentration ${state.certainty}` : "any weights, one mix as likely as another, also of criteria set to zero";
     const error = (50 / Math.sqrt(draws)).toFixed(1);
-    say(caption, `Share of ${draws.toLocaleString("en")} drawn weights that put each at each rank (${law}; sampled, standard error at most ${error} points)`);
+    say(caption, `Share of ${draws.toLocaleString("en")} drawn weights that put each at each rank (weights of the criteria: ${law}; those of subcriteria as set; sampled, standard error at most ${error} points)`);
     if (head.children.length !== n + 2) {
       const ranks = who.map((_, place) => h("th", { scope: "col" }, h("span", { class: "hidden", text: "rank " }), String(place + 1)));
-      head.replaceChildren(h("th", { scope: "col", text: "At rank" }), ...ranks, h("th", { scope: "col", text: "90%" }));
+      head.replaceChildren(h("th", { scope: "col", text: "At rank" }), ...ranks, h("th", { scope: "col" }, "90%", h("span", { class: "hidden", text: " of the weights put it at ranks" })));
     }
     const sorted = app.ranking.order.filter((i) => who.includes(i));
     body.replaceChildren(...sorted.map((i) => shareRow(data.organisations[i], shares, n, who.indexOf(i))));
@@ -76,11 +77,17 @@ export function certaintyView(app) {
   return { element, update, draw };
 }
 
+/** Return a share in whole per cent that is "0%" or "100%" only where it is. */
+function whole(share) {
+  if (share > 0 && share < 0.005) return "<1%";
+  return share < 1 && share >= 0.995 ? ">99%" : percent(share, 0);
+}
+
 function shareRow(one, shares, n, row) {
   const [low, high] = interval(shares, n, row);
   const cells = Array.from({ length: n }, (_, place) => {
     const share = shares[row * n + place];
-    const cell = h("td", { class: share > 0 ? "share" : "share nil", text: share > 0 && share < 0.005 ? "<1%" : percent(share, 0) });
+    const cell = h("td", { class: share > 0 ? "share" : "share nil", text: whole(share) });
     cell.style.setProperty("--share", `${(45 * share).toFixed(1)}%`);
     return cell;
   });
@@ -101,7 +108,7 @@ function stripOf(one, found, i, now) {
   const middle = rows.map(({ shares, row }) => interval(shares, n, row, 0)[0]);
   const top = bands.map(([low], k) => `${x(k)},${y(low) - 2}`);
   const bottom = bands.map(([, high], k) => `${x(k)},${y(high) + 2}`).reverse();
-  const picture = s("svg", { viewBox: `0 0 ${WIDTH} ${height}`, role: "img", "aria-label": `${one.id}: ${bands.map(([a, b], k) => `${CERTAINTIES[k] || "alike"}: ${a} to ${b}`).join("; ")}` });
+  const picture = s("svg", { viewBox: `0 0 ${WIDTH} ${height}`, role: "img", "aria-label": `Ranks of ${one.id}: ${bands.map(([a, b], k) => `${CERTAINTIES[k] ? `at concentration ${CERTAINTIES[k]}` : "under any weights"} ${a} to ${b}`).join("; ")}` });
   for (let rank = 1; rank <= n; rank += 1) {
     picture.append(s("line", { x1: 10, x2: WIDTH - 4, y1: y(rank), y2: y(rank), class: "grid" }));
   }

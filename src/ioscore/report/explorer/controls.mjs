@@ -32,7 +32,8 @@ export function weightControls(app) {
     const input = h("input", {
       type: "range", id, min: 0, max: 100, step: 1,
       oninput: () =>
-        app.change(`weight ${node.path}`, (state) => (state.points[node.number] = Number(input.value))),
+        app.change(`weight ${node.path}`, (state) => (state.points[node.number] = Number(input.value)), true),
+      onchange: () => app.release(),
       onfocus: () => app.mark(node),
       onblur: () => app.mark(null),
     });
@@ -140,7 +141,9 @@ export function switchControls(app) {
 
 /** Build the buttons that undo, go back and take away. */
 export function toolbar(app) {
-  const button = (text, act, title) => h("button", { type: "button", onclick: act, title, text });
+  const isOff = (one) => one.getAttribute("aria-disabled") === "true";
+  const button = (text, act, title) =>
+    h("button", { type: "button", onclick: (event) => isOff(event.currentTarget) || act(), title, text });
   const undo = button("Undo", () => app.undo(), "Ctrl+Z");
   const redo = button("Redo", () => app.redo(), "Ctrl+Shift+Z");
   const weights = button("Back to published weights", () => app.restore("weights"));

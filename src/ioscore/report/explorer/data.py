@@ -40,6 +40,7 @@ def explorer_document(
     extends: str | None = None,
     opening: Rubric | None = None,
     titles: Mapping[str, str] | None = None,
+    evidence: str | None = None,
 ) -> dict[str, Any]:
     """Return all that the explorer needs, as the document ``ioscore.explorer/1``.
 
@@ -56,6 +57,9 @@ def explorer_document(
         with which the explorer opens; as published by default.
     titles : mapping of str to str, optional
         Titles of the sources, by id.
+    evidence : str, optional
+        How a command names the evidence, empty for the shipped one. Without it, downloaded rubrics
+        tell the reader to name it where it is their own.
 
     Returns
     -------
@@ -77,6 +81,7 @@ def explorer_document(
             "extends": extends or rubric.name,
             "short": extends is not None,
             "measures": MEASURES,
+            "evidence": evidence,
             "window": list(study.selection.window) if study.selection.window else None,
             "half": rubric.scoring.half,
             "top": max(level.points for level in rubric.levels.values()),
@@ -171,9 +176,15 @@ def _written(rubric: Rubric) -> dict[str, tuple[float, float]]:
 
 
 def _switches(exploration: Exploration, opening: Rubric) -> list[Switch]:
-    """Return the switches, with the levels that the explorer opens with among their levels."""
+    """Return the switches, with the levels that the explorer opens with among their levels.
+
+    Those that are about rows, or words, of which the evidence has none are left out.
+    """
     rubric = exploration.study.rubric
-    known = {switch.name: switch for switch in exploration.switches}
+    empty = [name for name, flags in exploration.kept_out.items() if not flags.any()]
+    if not exploration.words["words"].sum():
+        empty.append("documentation")
+    known = {switch.name: switch for switch in exploration.switches if switch.name not in empty}
     for name in (*rubric.choices, *GROUPS["Rules"]):
         level = own_level(opening, name)
         own = known.get(name)

@@ -54,6 +54,11 @@ export function words(name) {
 
 export const score3 = (value) => (Number.isNaN(value) ? "–" : value.toFixed(3));
 
+/** Return a number to three decimals, or to one digit where these would be zeros. */
+export function fixed3(value) {
+  return Math.abs(value) < 5e-4 && value !== 0 ? String(Number(value.toPrecision(1))) : value.toFixed(3);
+}
+
 export function percent(share, digits = 1) {
   const value = (100 * share).toFixed(digits);
   return `${value.replace(/\.0+$/, "")}%`;

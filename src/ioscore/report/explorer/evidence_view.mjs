@@ -3,7 +3,9 @@
 import { foreign, h, heading, score3, words } from "./dom.mjs";
 import { levelOf } from "./cells.mjs";
 import { cellOf } from "./cells_view.mjs";
+import { ruleOf } from "./means.mjs";
 
+const EQUAL = 1e-9;
 const REASONS = {
   part: "absence of one part of a criterion that is scored as a whole",
   source: "its source does not count",
@@ -59,14 +61,18 @@ function leavesOf(data, node) {
 
 /** Return one leaf with the rows that count in it, and those that do not. */
 function cellPart(app, i, leaf) {
-  const { data, cells } = app;
-  const { value, state } = cellOf(app, i, leaf);
+  const { data, cells, setting } = app;
+  const { value, score, state } = cellOf(app, i, leaf);
   const rows = data.rows.act.flatMap((_, row) =>
     data.rows.organisation[row] === i && cells.destination[data.rows.code[row]] === leaf.column ? [row] : []);
   const counted = rows.filter((row) => cells.leaf[row] >= 0);
   const others = rows.filter((row) => cells.leaf[row] < 0);
-  const section = h("section", {}, heading(app, 3, {}, foreign([...trail(data, leaf)].map((one) => one.label).join(" / ")), " ", h("b", { text: valueText(value, state) })),
-    h("p", { class: "why", text: sum(app, i, leaf, state) }));
+  const section = h("section", {}, heading(app, 3, {}, foreign([...trail(data, leaf)].map((one) => one.label).join(" / ")), " ", h("b", { text: valueText(score, state) })),
+    h("p", { class: "why", text: sum(app, i, leaf, state, others.length) }));
+  // Where values are made comparable or turned, the score is not what the means take.
+  if (Math.abs(value - score) > EQUAL) {
+    section.append(h("p", { class: "why", text: `It enters the means as ${score3(value)} (normalisation: ${ruleOf(data, setting, leaf).rule}).` }));
+  }
   if (counted.length) section.append(h("ul", { class: "rows" }, grouped(app, counted).map((same) => event(app, same, ""))));
   if (others.length) {
     section.append(h("details", {}, h("summary", { text: `${others.length} coded row${others.length > 1 ? "s" : ""} left out` }),
@@ -100,17 +106,36 @@ function grouped(app, rows) {
 }
 
 /** Return in a sentence how the score of a cell comes about. */
-function sum(app, i, leaf, state) {
+function sum(app, i, leaf, state, others) {
   const { data, cells, setting } = app;
   if (state === "left out") return "Barriers are left out.";
   const cell = cells.cells[i * data.leaves.length + leaf.column];
-  if (!cell) return "Missing: no row counts here, so nothing is known. It is not zero.";
+  if (!cell && others) return "Missing: of what is coded here nothing counts, as set now. It is not zero.";
+  if (!cell) return "Missing: nothing is coded here, so nothing is known. It is not zero.";
   if (state === "absent") return "0: a source says that it does not do this, and nothing supports it.";
   const total = (points) => Number(points.reduce((a, b) => a + b, 0).toPrecision(6));
-  const told = (points, what) => `${points.length} ${what} (${total(points)} points)`;
-  const rule = levelOf(data, setting, "scoring");
-  const scale = ["diminishing", "count"].includes(rule) ? `, half the scale at ${data.rubric.half} points` : "";
-  return `From ${told(cell.supports, "supporting")} and ${told(cell.limits, "limiting")}, by the rule ${rule}${scale}.`;
+  const unit = levelOf(data, setting, "counting") === "event" ? "event" : "row";
+  const told = (points, what) => `${counted(points.length, unit)} that ${what}${points.length === 1 ? "s" : ""} (${counted(total(points), "point")})`;
+  const balance = leaf.kind === "barrier" && levelOf(data, setting, "barrier_treatment") === "balance";
+  return `${told(cell.supports, "support")}, ${told(cell.limits, "limit")}. ${ruleText(data, levelOf(data, setting, "scoring"), balance)}`;
+}
+
+const counted = (number, noun) => `${number} ${noun}${number === 1 ? "" : "s"}`;
+
+/** Return in words how points become a score; formula in `ioscore.scoring.cell_score`. */
+function ruleText(data, rule, balance) {
+  const { half, top } = data.rubric;
+  if (["diminishing", "count"].includes(rule)) {
+    const more = `the first ${half} points of difference go half-way, each ${half} more halve what is left`;
+    return balance
+      ? `A barrier stands at one half where both sides weigh the same; towards 1, or 0 where limits weigh more, ${more}.`
+      : `What limits is taken off what supports; from 0 to 1 ${more}.`;
+  }
+  const side = {
+    strongest: `The strongest of each side counts, as a share of ${top}`,
+    presence: "A side counts 1 where there is anything on it",
+  }[rule] ?? `The mean of each side counts, as a share of ${top}`;
+  return `${side}; ${balance ? "the score is one half and half the difference" : "what limits is taken off, down to 0 at the least"}.`;
 }
 
 /** Return one event: what it does to the cell, and each row that tells it, the strongest first. */

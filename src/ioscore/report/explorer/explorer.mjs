@@ -5,9 +5,10 @@ import { answer, prepare, rank, readyCells, sharesOf } from "./order.mjs";
 import { acceptability, countRanks, drawWeights, generator, interval } from "./draws.mjs";
 import { copyOf, distance, fromFragment, opening, published, takeWeights, toFragment, toYaml, writtenWeights } from "./state.mjs";
 import { searchFirst, singleChanges, withSource } from "./search.mjs";
-import { apart, atMostEvery, balanced, foreign, h, heading, later, listed, percent, say } from "./dom.mjs";
+import { apart, atMostEvery, balanced, fixed3, foreign, h, heading, later, listed, percent, say, words } from "./dom.mjs";
+import { sourceCounts } from "./cells.mjs";
 import { actions, keepInAddress, OUTSIDE } from "./actions.mjs";
-import { sourceControls, switchControls, toolbar, weightControls } from "./controls.mjs";
+import { levelWord, sourceControls, switchControls, toolbar, weightControls } from "./controls.mjs";
 import { rankingView, spoken } from "./ranking_view.mjs";
 import { certaintyView } from "./certainty_view.mjs";
 import { firstView } from "./first_view.mjs";
@@ -43,12 +44,15 @@ export function mount(root, document_, options = {}) {
   page.update();
   page.now();
   if (fromLink) root.scrollIntoView();
-  if (fromLink?.unknown.length) app.announce(`Parts of the link mean nothing here: ${fromLink.unknown.join(", ")}.`);
+  tellUnknown(app, fromLink?.unknown ?? []);
   const wrong = disagreement(data);
   if (wrong) app.announce(wrong);
   const onHash = () => {
-    const found = fromFragment(data, location.hash);
-    if (found && toFragment(data, found.state) !== toFragment(data, app.state)) app.take(found.state, "link");
+    // An address without a fragment is the page as it opens; other fragments are not ours.
+    const found = location.hash ? fromFragment(data, location.hash) : { state: opening(data), unknown: [] };
+    if (!found) return;
+    if (toFragment(data, found.state) !== toFragment(data, app.state)) app.take(found.state, "link");
+    tellUnknown(app, found.unknown);
   };
   if (options.fragment) addEventListener("hashchange", onHash);
   return {
@@ -65,6 +69,10 @@ export function mount(root, document_, options = {}) {
       root.replaceChildren();
     },
   };
+}
+
+function tellUnknown(app, parts) {
+  if (parts.length) app.announce(`Parts of the link mean nothing here: ${parts.join(", ")}.`);
 }
 
 /** Compare the order as published with what Python found; "" where they agree. */
@@ -117,14 +125,19 @@ function build(app) {
     views.evidence.element);
   const bar = element.querySelector(".bar-top");
   new ResizeObserver(() => element.style.setProperty("--bar", `${bar.offsetHeight}px`)).observe(bar);
-  element.addEventListener("keydown", (event) => {
+  const onKey = (event) => {
     const key = event.key.toLowerCase();
     if (!(event.ctrlKey || event.metaKey) || !["z", "y"].includes(key)) return;
     event.preventDefault();
     event.stopPropagation();
     if (key === "y" || event.shiftKey) app.redo();
     else app.undo();
-  });
+  };
+  element.addEventListener("keydown", onKey);
+  // Where the explorer is the page, its keys work without a focus as well.
+  if (app.options.fragment && app.level === 1) {
+    document.addEventListener("keydown", (event) => event.target === document.body && onKey(event));
+  }
 
   let frame = 0;
   let heard = "";
@@ -154,6 +167,7 @@ function build(app) {
   }
   const ways = {
     certainty: () => {
+      views.tools.update();
       views.certainty.update();
       slow();
     },
@@ -192,14 +206,26 @@ function whatChanged(app) {
   const { weights, switches, sources } = app.changes;
   if (!weights.length && !switches.length && !sources) return "Everything is as published.";
   const parts = app.trouble ? ["There is no order"] : [];
-  if (weights.length && !app.trouble) {
-    const { length, share, within } = distance(app.data, app.state);
-    const inner = within.length ? `; also within ${listed(within.map(apart))}` : "";
-    parts.push(`${length.toFixed(3)} from the published weights (Euclidean), ${percent(share)} of all weight moved${inner}`);
+  if (weights.length && !app.trouble) parts.push(...weightsChanged(distance(app.data, app.state)));
+  if (switches.length) {
+    const taken = switches.map((one) => `${words(one.name)}: ${levelWord(app.state.levels[one.name])}`);
+    parts.push(`Choice${switches.length > 1 ? "s" : ""} changed, ${taken.join(", ")}`);
   }
-  if (switches.length) parts.push(`${switches.length} choice${switches.length > 1 ? "s" : ""} changed`);
-  if (sources) parts.push("other sources");
+  if (sources) {
+    const named = app.data.sources.known.filter(({ id }) => sourceCounts(app.state.sources, id));
+    parts.push(`Sources that count: ${listed(named.map((source) => apart(source.id || "no source named")))}`);
+  }
   return `${parts.join(" · ")}.`;
+}
+
+/** Say how far weights are from the published ones, or that no share has moved. */
+function weightsChanged({ length, share, within }) {
+  const parts = [];
+  if (length > CHECKED) {
+    parts.push(`Weights ${fixed3(length)} from the published ones (Euclidean distance), ${percent(share)} of all weight moved`);
+  }
+  if (within.length) parts.push(`Weights of the subcriteria of ${listed(within.map(apart))} changed`);
+  return parts.length ? parts : ["Weights in the published proportions"];
 }
 
 /** Show the explorer in a cell of a notebook, its weights in step with those of the kernel. */

@@ -1,9 +1,10 @@
 // What would make an organisation first: fewer events, other weights, a single switch.
 
-import { apart, foreign, h, heading, listed, percent, say, words } from "./dom.mjs";
+import { apart, fixed3, foreign, h, heading, listed, percent, words } from "./dom.mjs";
 import { levelWord } from "./controls.mjs";
 import { beyond, firsts, searchFirst, singleChanges } from "./search.mjs";
-import { withTopPoints } from "./state.mjs";
+import { answer } from "./order.mjs";
+import { published, withTopPoints } from "./state.mjs";
 
 /** Build the choice of an organisation, and what would make it first. */
 export function firstView(app) {
@@ -58,31 +59,34 @@ function publishedWeights(app, i) {
   const missing = app.state.levels.missing ?? data.fixed.missing;
   const fills = data.to_first[missing] ?? data.to_first.renormalise;
   const found = fills[one.id];
+  const state = { ...published(data), levels: { ...published(data).levels, missing } };
   const rule = `with missing cells ${missing === "renormalise" ? "passed over" : `at their ${missing}`}`;
   if (!found.weights) return h("p", { text: `${capital(found.reason)} (${rule}).` });
-  const before = data.top.map((node) => node.points / 100);
+  const { cells, ranking: top } = answer(data, state);
+  const before = [...top.weights];
   const after = data.top.map((node, c) => found.weights[node.path] ?? before[c]);
   const proof = found.exact ? "Exact: no smaller change does it" : "Found by search, not proved smallest: where a whole criterion is missing, no formula is known";
   const level = found.level_with.length ? `, where it draws level with ${listed(found.level_with.map(apart))}` : "";
   return [
     h("p", {}, h("span", { class: found.exact ? "mark exact" : "mark", text: found.exact ? "exact" : "found" }),
-      ` A change of ${found.distance.toFixed(3)} (Euclidean) ${rule}${level}. ${proof}.`),
-    weightTable(data, before, after),
-    h("button", { type: "button", text: "Set these weights",
-      onclick: () => app.change("set weights", (state) => {
-        const published = { ...app.ranking, weights: before };
-        withTopPoints(data, state, beyond(app.cells.mean, published, i, after));
+      ` A change of ${fixed3(found.distance)} (Euclidean) ${rule}${level}. ${proof}.`),
+    weightTable(data, before, after, "published"),
+    h("button", { type: "button", text: "Set these weights, all else as published",
+      onclick: () => app.change("set weights", (now) => {
+        Object.assign(now, { points: state.points, levels: state.levels, sources: state.sources });
+        withTopPoints(data, now, beyond(cells.mean, top, i, after));
       }) }),
   ];
 }
 
-function weightTable(data, before, after) {
-  const rows = data.top.map((node, c) => {
-    const change = 100 * (after[c] - before[c]);
-    return h("tr", {}, h("th", { scope: "row" }, foreign(node.label)), h("td", { text: percent(before[c]) }),
-      h("td", { text: percent(after[c], 2) }), h("td", { text: `${change >= 0 ? "+" : "−"}${Math.abs(change).toFixed(2)}` }));
-  });
-  const head = ["Criterion", "now", "then", "points"].map((text) => h("th", { scope: "col", text }));
+function weightTable(data, before, after, first) {
+  const moves = after.map((own, c) => 100 * (own - before[c]));
+  // Enough digits for the greatest move to show two of them.
+  const digits = Math.min(8, Math.max(2, 1 - Math.floor(Math.log10(Math.max(...moves.map(Math.abs))))));
+  const rows = data.top.map((node, c) => h("tr", {}, h("th", { scope: "row" }, foreign(node.label)),
+    h("td", { text: percent(before[c], digits) }), h("td", { text: percent(after[c], digits) }),
+    h("td", { text: `${moves[c] >= 0 ? "+" : "−"}${Math.abs(moves[c]).toFixed(digits)}` })));
+  const head = ["Criterion", first, "then", "points"].map((text) => h("th", { scope: "col", text }));
   return h("table", { class: "small" }, h("thead", {}, h("tr", {}, head)), h("tbody", {}, rows));
 }
 
@@ -95,8 +99,18 @@ function evidenceText(app, i) {
   return [
     h("p", {}, h("span", { class: found.exact ? "mark exact" : "mark", text: found.exact ? "exact" : "bound" }),
       ` It would be first without ${count === 1 ? "one event" : `${count} events`}. ${proof}.`),
-    h("ul", {}, found.events.map((name) => h("li", {}, foreign(name)))),
+    h("ul", {}, found.events.map((name) => h("li", {}, eventText(app, name)))),
   ];
+}
+
+/** Return what an event is, and the way to the evidence of its cell. */
+function eventText(app, name) {
+  const { rows, lists, codes, organisations, leaves } = app.data;
+  const row = rows.event.findIndex((event) => lists.event[event] === name);
+  const one = organisations[rows.organisation[row]];
+  const leaf = leaves[codes[rows.code[row]].leaf];
+  return [h("button", { type: "button", class: "plain", onclick: () => app.look(one.id, leaf?.path ?? "") },
+    foreign(rows.summary[row] || name)), ` (${apart(one.id)}${leaf ? `, ${apart(leaf.label)}` : ""}: `, foreign(name), ")"];
 }
 
 function switchesText(app, i) {
@@ -127,8 +141,8 @@ function liveSearch(app, i, searched, keep) {
   }
   if (!searched.found) return h("p", { text: "None of 30,000 weights that were tried puts it first." });
   const { weights, length } = searched.found;
-  return [h("p", {}, h("span", { class: "mark", text: "search" }), ` A change of ${length.toFixed(3)} was found; there may be a smaller one.`),
-    weightTable(data, app.ranking.weights, weights),
+  return [h("p", {}, h("span", { class: "mark", text: "search" }), ` A change of ${fixed3(length)} was found; there may be a smaller one.`),
+    weightTable(data, app.ranking.weights, weights, "now"),
     h("button", { type: "button", text: "Set these weights", onclick: () =>
       app.change("set weights", (state) => withTopPoints(data, state, beyond(app.cells.mean, app.ranking, i, weights))) })];
 }

@@ -7,7 +7,7 @@ const NOISE = 1e-9;
 const RELATIVE = ["minmax", "zscore", "rank", "vector"];
 
 /** Return the rule by which a leaf is made comparable. */
-function ruleOf(data, setting, leaf) {
+export function ruleOf(data, setting, leaf) {
   const level = levelOf(data, setting, "normalisation");
   if (level === "as_in_rubric") return leaf.normalise ?? { rule: "fixed" };
   return { rule: level };

@@ -3,6 +3,7 @@
 import { apart, balanced, foreign, h, inkOn, listed, score3, say } from "./dom.mjs";
 
 const SHOWN = 8;
+const UNSEEN = 5e-4;
 const ENDS = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1];
 
 /** Build the list of organisations; it is kept in the order of the ranking. */
@@ -41,7 +42,9 @@ export function rankingView(app) {
     }
     const { ranking } = app;
     say(whole, whyNoParts(app));
-    const most = Math.max(...ranking.scores.filter(Number.isFinite), 0.05);
+    // The marks of the published scores stand on the same scale.
+    const marks = data.organisations.map((one) => data.check[one.id]).filter(Number.isFinite);
+    const most = Math.max(...ranking.scores.filter(Number.isFinite), ...marks, 0.05);
     const end = ENDS.find((step) => step >= most) ?? most;
     if (end !== ticks) {
       ticks = end;
@@ -108,7 +111,7 @@ function rowOf(app, one, i) {
   const { data } = app;
   const place = h("span", { class: "place" });
   const name = h("button", { type: "button", class: "name", title: "Show the evidence", onclick: () => app.look(one.id, "") },
-    h("b", {}, foreign(one.id)), one.name === one.id ? null : h("span", { class: "full" }, foreign(one.name)),
+    h("b", {}, foreign(one.id)), " ", one.name === one.id ? null : h("span", { class: "full" }, foreign(one.name)),
     h("span", { class: "hidden", text: "; show the evidence" }));
   const parts = data.top.map((node) => {
     const part = h("span", { class: "part", onclick: () => app.look(one.id, node.path) }, foreign(node.label));
@@ -155,11 +158,13 @@ function rowOf(app, one, i) {
       part.classList.toggle("none", !(width > 0));
       part.title = ranking.parts ? `${apart(data.top[c].label)}: ${Number.isNaN(value) ? "missing" : score3(value)}` : score3(own);
     });
-    was.style.left = `${(100 * Math.min(1, (data.check[one.id] ?? 0) / end)).toFixed(2)}%`;
-    was.hidden = data.check[one.id] === null || Math.abs(data.check[one.id] - own) < 5e-4;
-    was.title = `published: ${score3(data.check[one.id] ?? NaN)}`;
+    const then = data.check[one.id] ?? NaN;
+    const differs = !Number.isNaN(then) && !(Math.abs(then - own) < UNSEEN);
+    was.hidden = none || then < 0 || !differs;
+    was.style.left = `${((100 * then) / end).toFixed(2)}%`;
     const said = data.top.map((node, c) => `${apart(node.label)} ${Number.isNaN(sums[c]) ? "missing" : score3(sums[c])}`);
-    bar.setAttribute("aria-label", ranking.parts ? `Contributions: ${said.join(", ")}` : `Score ${score3(own)}, which is no sum of parts`);
+    const before = differs ? `; published score ${score3(then)}` : "";
+    bar.setAttribute("aria-label", (ranking.parts ? `Contributions: ${said.join(", ")}` : `Score ${score3(own)}, which is no sum of parts`) + before);
     say(note, noteOf(app, i, cells, ranking));
   }
   return { row, parts, update, fit };
@@ -207,14 +212,14 @@ function arrange(app, list, wanted) {
 function contributionsTable(app) {
   const { data, ranking } = app;
   const t = data.top.length;
-  const head = ["Rank", "Organisation", ...data.top.map((node) => node.label), "Score"];
+  const head = ["Rank", "Organisation", ...data.top.map((node) => node.label), "Score", "Published score"];
   const body = ranking.order.map((i) => {
     const one = data.organisations[i];
     const values = (ranking.parts ?? ranking.top).subarray(i * t, (i + 1) * t);
     return h("tr", {}, h("td", { text: Number.isNaN(ranking.ranks[i]) ? "–" : String(ranking.ranks[i]) }),
       h("th", { scope: "row" }, foreign(one.id)),
       [...values].map((value) => h("td", { text: Number.isNaN(value) ? "missing" : score3(value) })),
-      h("td", { text: score3(ranking.scores[i]) }));
+      h("td", { text: score3(ranking.scores[i]) }), h("td", { text: score3(data.check[one.id] ?? NaN) }));
   });
   const what = ranking.parts ? "What each criterion adds to the score" : "Scores of the criteria, of which the score is no sum";
   return h("table", {}, h("caption", { text: what }),

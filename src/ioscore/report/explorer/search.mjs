@@ -81,17 +81,28 @@ export function searchFirst(kind, ranking, i) {
   return null;
 }
 
-/** Return weights a hair beyond those at which an organisation draws level, so that it leads. */
+/**
+ * Return weights a hair beyond those at which an organisation draws level, so that it leads: on the
+ * way from the present ones, or, where that ends at a weight of zero, towards others at which it
+ * leads. Where none are found it stays level.
+ */
 export function beyond(kind, ranking, i, weights) {
   const leads = leading(kind, ranking, i);
-  for (const step of [0, 1e-4, 1e-3, 1e-2]) {
-    const further = weights.map((own, c) => Math.max(0, own + step * (own - ranking.weights[c])));
-    const sum = further.reduce((a, b) => a + b, 0);
-    // Whole millionths of a point keep the link short.
-    const points = further.map((own) => Math.round((1e8 * own) / sum) / 1e6);
-    if (leads(points)) return points;
-  }
-  return weights.map((own) => 100 * own);
+  const towards = (far, steps) => {
+    for (const step of steps) {
+      const further = weights.map((own, c) => Math.max(0, own + step * (far[c] - own)));
+      const sum = further.reduce((a, b) => a + b, 0);
+      // Whole millionths of a point keep the link short.
+      const points = further.map((own) => Math.round((1e8 * own) / sum) / 1e6);
+      if (leads(points)) return points;
+    }
+    return null;
+  };
+  const on = weights.map((own, c) => 2 * own - ranking.weights[c]);
+  const found = towards(on, [0, 1e-4, 1e-3, 1e-2]);
+  if (found) return found;
+  const other = searchFirst(kind, ranking, i);
+  return (other && towards(other.weights, [1e-4, 1e-3, 1e-2, 0.1, 1])) ?? weights.map((own) => 100 * own);
 }
 
 /** Return the point on the way back from `far` to `before` at which a statement still holds. */

@@ -1,6 +1,7 @@
 // What a reader has set: weights, levels, sources and what is looked at; as a link, as a rubric
 // file, and how far it is from what is published.
 
+import { sourceCounts } from "./cells.mjs";
 import { siblings, sharesOf } from "./order.mjs";
 import { CERTAINTIES } from "./draws.mjs";
 
@@ -40,11 +41,16 @@ export function moved(data, state, node) {
   return Math.abs(state.points[node.number] - node.points) > SAME;
 }
 
+/** Say whether two levels of `sources` let the same sources count. */
+function sameSources(data, one, other) {
+  return data.sources.known.every(({ id }) => sourceCounts(one, id) === sourceCounts(other, id));
+}
+
 /** Return what differs from what is published. */
 export function changes(data, state) {
   const weights = data.nodes.filter((node) => moved(data, state, node));
   const switches = data.switches.filter((one) => state.levels[one.name] !== one.level);
-  return { weights, switches, sources: state.sources !== data.sources.level };
+  return { weights, switches, sources: !sameSources(data, state.sources, data.sources.level) };
 }
 
 /**
@@ -69,7 +75,10 @@ export function distance(data, state) {
 const text = (value) =>
   encodeURIComponent(value).replaceAll("%2C", ",").replaceAll("%2F", "/").replaceAll("%3A", ":");
 
-/** Return the state as the fragment of an address; what is as published is left out. */
+/**
+ * Return the state as the fragment of an address; what is as published is left out. Nothing is left
+ * of the published state, but where the page opens with another one.
+ */
 export function toFragment(data, state) {
   const { weights, switches, sources } = changes(data, state);
   const parts = [
@@ -81,7 +90,9 @@ export function toFragment(data, state) {
   if (state.open.length) parts.push(`open=${state.open.map(text).join(",")}`);
   if (state.wanted) parts.push(`first=${text(state.wanted)}`);
   if (state.at) parts.push(`at=${text(state.at.organisation)}${state.at.path ? `:${text(state.at.path)}` : ""}`);
-  return parts.length ? `#${MARK}&${parts.join("&")}` : "";
+  const { weights: moves, levels, sources: others } = data.opening;
+  const elsewhere = Object.keys(moves).length || Object.keys(levels).length || others !== data.sources.level;
+  return parts.length || elsewhere ? `#${[MARK, ...parts].join("&")}` : "";
 }
 
 /**
@@ -117,7 +128,7 @@ function takePart(data, state, part) {
     const known = data.sources.known.map((source) => source.id);
     const named = value.split(",");
     const fits = [...data.sources.levels, "all"].includes(value) || named.every((id) => known.includes(id));
-    if (fits) state.sources = value;
+    if (fits && !sameSources(data, value, state.sources)) state.sources = value;
     return fits;
   }
   if (key === "certainty") {
@@ -126,8 +137,9 @@ function takePart(data, state, part) {
     return fits;
   }
   if (key === "open") {
-    state.open = value.split(",").filter((path) => data.byPath.has(path));
-    return true;
+    const paths = value.split(",");
+    state.open = paths.filter((path) => data.byPath.has(path));
+    return state.open.length === paths.length;
   }
   if (key === "first") {
     const fits = organisations.includes(value);
@@ -186,18 +198,27 @@ function number(value) {
   return short.includes("e") ? value.toFixed(20).replace(/0+$/, "0") : short;
 }
 
+/** Return the command that ranks by a rubric file downloaded from here. */
+export function rankCommand(data) {
+  const { evidence, window } = data.rubric;
+  // A line break in a name would end the comment in which this stands.
+  const own = evidence ? ` --evidence ${/^[\w./-]+$/.test(evidence) ? evidence : JSON.stringify(evidence)}` : "";
+  const years = window ? ` --window ${window.join(":")}` : "";
+  return `ioscore rank --rubric THIS_FILE${own}${years}${evidence === null ? " (with --evidence, if the evidence is your own)" : ""}`;
+}
+
 /** Return the state as a rubric file that extends the published one. */
 export function toYaml(data, state) {
-  const { name, extends: base, short, title, window } = data.rubric;
+  const { name, extends: base, short, title } = data.rubric;
   const weights = data.nodes.filter((node) => !short || moved(data, state, node));
   const taken = { ...data.fixed, ...state.levels };
   const own = Object.fromEntries(data.switches.map((one) => [one.name, one.level]));
   const differs = (key) => (short ? key in own && taken[key] !== own[key] : true);
   const choices = Object.keys(taken).filter((key) => !RULES.includes(key) && differs(key));
-  const years = window ? ` --window ${window.join(":")}` : "";
-  const beside = /\.ya?ml$/.test(base) ? ` Keep this file beside ${base}.` : "";
+  const beside = /\.ya?ml$/.test(base) ? [`# Keep this file beside ${base}.`] : [];
   const lines = [
-    `# ioscore rank --rubric THIS_FILE${years}${beside}`,
+    `# ${rankCommand(data)}`,
+    ...beside,
     `extends: ${scalar(base)}`,
     `name: ${scalar(`${name}_explored`)}`,
     `title: ${scalar(`${title}, as set in the explorer`)}`,

@@ -76,7 +76,12 @@ def _explorer(audit: Audit, setting: Setting) -> Markup:
     titles = {}
     if "title" in setting.sources:
         titles = dict(zip(setting.sources["id"], setting.sources["title"], strict=True))
-    document = explorer_document(audit.exploration, extends=setting.extends or None, titles=titles)
+    document = explorer_document(
+        audit.exploration,
+        extends=setting.extends or None,
+        titles=titles,
+        evidence=setting.evidence,
+    )
     return Markup(explorer_part(document))  # noqa: S704
 
 

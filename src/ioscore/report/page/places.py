@@ -31,6 +31,8 @@ class Setting:
         Methods that reject too often, as in `ioscore.report.regression.common.inference_table`.
     extends : str
         How a downloaded rubric names the one that it changes.
+    evidence : str
+        How a command names the evidence; empty for the shipped one.
     """
 
     question: str
@@ -41,6 +43,7 @@ class Setting:
     seed: int
     sizes: Sizes
     extends: str
+    evidence: str
 
 
 @dataclass(frozen=True, kw_only=True)

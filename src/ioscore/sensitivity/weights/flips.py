@@ -152,14 +152,16 @@ def _flip(
 ) -> Flip | NotApplicable:
     """Return the weights nearest to the present ones with lead @ weights >= 0, if any do better."""
     lead = lead / np.abs(lead).max(axis=1, keepdims=True)
-    rows = (space or WeightSpace.whole(lead.shape[1])).rows()
+    space = space or WeightSpace.whole(lead.shape[1])
+    rows = space.rows()
+    among = "weights" if space.is_whole else "weights that the rubric admits"
     margin, _ = widest_margin(lead, rows)
     if margin <= TIE:
-        return NotApplicable(f"no admitted weights put {goal}")
+        return NotApplicable(f"no {among} put {goal}")
     before = _aligned(utilities, weights)
     after = nearest_weights(before, np.vstack([lead, rows]))
     if after is None:
-        return NotApplicable(f"no admitted weights put {goal}")
+        return NotApplicable(f"no {among} put {goal}")
     level = np.abs(lead @ after) <= TIE
     return Flip(
         goal=goal,

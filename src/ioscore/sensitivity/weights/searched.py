@@ -184,7 +184,7 @@ def searched_flip(
         return NotApplicable("there is no other alternative")
     scale = TIE * float(np.nanmax(np.abs(decision.method.score(values, before))))
     if lead(before) >= -scale:
-        return NotApplicable(f"{alternative} is there already")
+        return NotApplicable(f"{goal.replace(alternative, alternative + ' is', 1)} already")
     good = draws[ahead(scores).min(axis=-1) > scale]
     if not len(good):
         return NotApplicable(f"none of {len(draws):,} weights tried put {goal}")

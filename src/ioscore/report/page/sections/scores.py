@@ -125,7 +125,7 @@ def _cells(audit: Audit, places: Places) -> tuple[Block, ...]:
             notes=(
                 (
                     "?: no row counts under this rubric. absent: the source says that it does not do "
-                    "this. 0 (limits): its shortcomings outweigh what supports it.",
+                    "this. 0 (limits): its shortcomings weigh as much as what supports it, or more.",
                 ),
             ),
             frame=_long(audit),
