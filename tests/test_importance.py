@@ -178,7 +178,7 @@ def test_judgements_without_contradiction_give_their_weights_back(raw):
     assert found.lambda_max == pytest.approx(len(weights), abs=1e-9)
     assert found.consistency_ratio == pytest.approx(0, abs=1e-9)
     assert found.consistent
-    assert found.worst_judgement is None
+    assert found.worst_judgements == ()
 
 
 def test_the_one_contradiction_is_named():
@@ -189,7 +189,10 @@ def test_the_one_contradiction_is_named():
     assert found.lambda_max == pytest.approx(3.5)
     assert found.consistency_ratio == pytest.approx(0.25 / 0.58)
     assert not found.consistent
-    assert found.worst_judgement.excess == pytest.approx(2)
+    # All three judgements lie equally far from the weights: none is to blame more than another.
+    pairs = {(one.more, one.less) for one in found.worst_judgements}
+    assert pairs == {("a", "b"), ("b", "c"), ("c", "a")}
+    assert [one.excess for one in found.worst_judgements] == pytest.approx([2, 2, 2])
     assert found.to_frame()["criterion"].tolist() == ["a", "b", "c"]
 
 

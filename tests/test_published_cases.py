@@ -317,7 +317,7 @@ def test_saaty_house():
     assert found.consistency_index == pytest.approx(house["CI"], abs=1e-3)
     assert found.consistency_ratio == pytest.approx(house["CR_RI1.41"], abs=1e-3)
     assert not found.consistent
-    worst = found.worst_judgement
+    (worst,) = found.worst_judgements
     assert (worst.more, worst.less, worst.given) == ("Neighbourhood", "Condition", 6)
     assert worst.excess == pytest.approx(
         house["worst_pair_epsilon_Neighbourhood_Condition"], abs=1e-3

@@ -125,7 +125,7 @@ def test_a_template_that_is_filled_in_is_read_back(method, tmp_path):
     text = template(method, GROUPS, LABELS)
     assert len(sheet_rows(text)) == (4 if method == "ahp" else 5)
     assert explanation(method) in text.splitlines()[0]
-    assert ("column role" in text) == (method == "bwm")
+    assert ("As role write best" in text) == (method == "bwm")
     sheet = write(tmp_path / "anna.csv", filled(method, text))
     yaml = template(method, GROUPS, LABELS, yaml=True)
     page = write(tmp_path / "anna.yaml", filled_yaml(method, yaml))
@@ -395,7 +395,8 @@ def test_the_report_of_a_panel_says_who_differs_on_what(panel):
     assert "Kendall" not in sheet.stdout
     two = run("rubric", "combine", "hard_security", "soft_security").stdout
     assert (
-        "differ in 40.8% of the weight, most on equipment/military: 15% and 0% of the whole" in two
+        "differ in 40.8% of the weight, most on equipment/military: 15% against 0% of the whole"
+        in two
     )
     # All agree on the parts of training.
     assert "training/practical" not in text

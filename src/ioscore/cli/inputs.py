@@ -77,7 +77,8 @@ def the_rubric(
     from ioscore.io.rubrics import read_rubric
     from ioscore.rubric import choose, reweight, with_rules
 
-    rubric = read_rubric(start or "thesis") if start is None or isinstance(start, str) else start
+    start = "thesis" if start is None else start
+    rubric = read_rubric(start) if isinstance(start, str) else start
     if weights:
         rubric = reweight(
             rubric, {key: _weight(key, value) for key, value in _pairs(weights, "--set")}

@@ -50,6 +50,27 @@ def put(text: str, output: Path | None = None) -> None:
     say(f"written: {output}")
 
 
+def check_new(path: Path, kinds: Collection[str]) -> None:
+    """Check, before any work, that a new file can be written: of a kind, in a folder that is there.
+
+    Raises
+    ------
+    InputError
+        For another ending, a folder that is not there, and a name that is taken.
+    """
+    from ioscore.errors import InputError, Problem
+
+    found = mend = ""
+    if path.suffix.lower() not in kinds:
+        found, mend = "the file is of another kind", f"Let its name end in {' or '.join(kinds)}."
+    elif not path.parent.is_dir():
+        found, mend = f"there is no folder {path.parent}", "Make it first, or choose another."
+    elif path.exists():
+        found, mend = "there is a file of that name", "Choose another."
+    if found:
+        raise InputError(Problem(where=str(path), found=found, mend=mend))
+
+
 def put_json(document: Any, output: Path | None = None) -> None:
     """Print a document as JSON, keys in their order, figures as they are."""
     put(json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n", output)

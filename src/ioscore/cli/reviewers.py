@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ioscore.cli.inputs import EvidenceOption, the_rubric, the_study
-from ioscore.cli.output import Format, FormatOption, failures, put, put_json, say
+from ioscore.cli.output import Format, FormatOption, check_new, failures, put, put_json, say
 from ioscore.cli.sections import put_sections
 
 if TYPE_CHECKING:
@@ -52,6 +53,8 @@ def combine(
     order without each of them.
     """
     with failures():
+        import pandas as pd
+
         from ioscore.elicitation import consult_reviewers
         from ioscore.ranking import Ranking, rank
         from ioscore.report.ranking import caveat
@@ -65,6 +68,7 @@ def combine(
         for name, rubric in zip(names, rubrics, strict=True):
             if rubric.description.startswith(MADE):
                 say(f"note: {name} is itself the rubric of a group; it counts as one reviewer")
+        _note_analysis(names, rubrics)
         study = the_study(evidence, rubrics[0])
 
         def ranking(weights: pd.Series) -> Ranking:
@@ -74,7 +78,11 @@ def combine(
             ranks = ranking(weights).table.set_index("organisation")["rank"]
             return ranks.loc[list(study.scores.matrix.index)]
 
-        panel = consult_reviewers(_weights(rubrics), order, mean=mean.value)
+        weights = pd.DataFrame(
+            [{node.path: node.weight for node in rubric.nodes()} for rubric in rubrics],
+            index=[rubric.name for rubric in rubrics],
+        )
+        panel = consult_reviewers(weights, order, mean=mean.value)
         group = ranking(panel.group)
         text = _file(panel, names, rubrics, output) if output is not None else ""
         if form is Format.json:
@@ -84,11 +92,12 @@ def combine(
             say(caveat(study.selection))
         if output is not None:
             put(text, output)
-            say(f"rank by it: ioscore rank --rubric {output}")
+            say(f"rank by it: ioscore rank --rubric {quote(str(output))}")
 
 
 def _once(names: Sequence[str], output: Path | None) -> None:
     from ioscore.errors import InputError, Problem
+    from ioscore.io.answers import YAML
 
     seen: dict[Path, str] = {}
     for name in names:
@@ -100,20 +109,18 @@ def _once(names: Sequence[str], output: Path | None) -> None:
     if output is not None and output.resolve() in seen:
         found = "the group would be written over a reviewer"
         raise InputError(Problem(where=str(output), found=found, mend="Choose another name."))
+    if output is not None:
+        check_new(output, YAML)
 
 
-def _weights(rubrics: Sequence[Rubric]) -> pd.DataFrame:
-    """Return weights among siblings: reviewers down, paths across."""
-    import pandas as pd
+def _note_analysis(names: Sequence[str], rubrics: Sequence[Rubric]) -> None:
+    """Say what a panel differs in that moves no rank: the first member's is taken."""
+    from ioscore.rubric.differences import all_differences
 
-    rows: dict[str, dict[str, float]] = {}
-    for rubric in rubrics:
-        label, n = rubric.name, 1
-        while label in rows:
-            n += 1
-            label = f"{rubric.name} ({n})"
-        rows[label] = {node.path: node.weight for node in rubric.nodes()}
-    return pd.DataFrame.from_dict(rows, orient="index")
+    others = [one for rubric in rubrics[1:] for one in all_differences(rubrics[0], rubric)]
+    what = dict.fromkeys(one.what for one in others if one.kind == "analysis")
+    if what:
+        say(f"note: they differ in {', '.join(what)}, too; that of {names[0]} is taken")
 
 
 def _file(panel: Reviewers, names: Sequence[str], rubrics: Sequence[Rubric], output: Path) -> str:

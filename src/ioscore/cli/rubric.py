@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ioscore.cli.inputs import EvidenceOption, the_rubric, the_study
+from ioscore.cli.inputs import EvidenceOption, the_evidence, the_rubric, the_study
 from ioscore.cli.output import (
     Format,
     FormatOption,
@@ -118,6 +118,7 @@ def diff(
 
         a, b = the_rubric(left), the_rubric(right)
         found = all_differences(a, b)
+        the_evidence(evidence, a)  # what cannot be read is an error; what does not fit is told
         order: tuple[Ranking, Ranking, report.Outcomes] | NotApplicable
         try:
             order = _orders(a, b, evidence)

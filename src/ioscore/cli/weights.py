@@ -4,12 +4,22 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ioscore.cli.inputs import RubricOption, the_rubric
-from ioscore.cli.output import Format, FormatOption, as_text, failures, put, put_json, say
+from ioscore.cli.output import (
+    Format,
+    FormatOption,
+    as_text,
+    check_new,
+    failures,
+    put,
+    put_json,
+    say,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -74,6 +84,7 @@ def weights(
     """
     with failures():
         from ioscore.elicitation import elicit
+        from ioscore.elicitation.ahp import check_size
         from ioscore.io.answers import read_answers
 
         if file is not None and parts_of and not template:
@@ -86,12 +97,16 @@ def weights(
         name: MethodName = method.value
         every = _siblings(used)
         labels = {node.path: node.label for node in used.nodes()}
-        wanted = {parent: every[parent] for parent in _parents(parts_of, every, used)}
+        wanted = {}
+        if template or file is None:
+            wanted = {parent: every[parent] for parent in _parents(parts_of, every, used)}
+        for parent, parts in wanted.items() if name == "ahp" else ():
+            check_size(parts, f"parts of {parent}" if parent else "criteria of the first level")
         if template:
             _write_template(name, file, wanted, labels)
             if file is not None:
-                option = f" --rubric {rubric}" if rubric else ""
-                say(f"fill it in, then: ioscore weights {name} {file}{option}")
+                option = f" --rubric {quote(rubric)}" if rubric else ""
+                say(f"fill it in, then: ioscore weights {name} {quote(str(file))}{option}")
             return
         if file is not None:
             answers = read_answers(file, name)
@@ -106,7 +121,7 @@ def weights(
         _show(answers, found, used, form)
         if text is not None:
             put(text, output)
-            say(f"rank by it: ioscore rank --rubric {output}")
+            say(f"rank by it: ioscore rank --rubric {quote(str(output))}")
 
 
 def _check_files(file: Path | None, output: Path | None, rubric: str, *, template: bool) -> None:
@@ -125,10 +140,9 @@ def _check_files(file: Path | None, output: Path | None, rubric: str, *, templat
         raise InputError(Problem(where=str(output), found=found, mend="Choose another name."))
     if output is not None:
         named_from(rubric, output)  # refuses to write a rubric over the one that it extends
-    written = file if template else output
-    if written is not None and written.exists():
-        found, mend = "there is a file of that name", "Choose another."
-        raise InputError(Problem(where=str(written), found=found, mend=mend))
+        check_new(output, YAML)
+    if template and file is not None:
+        check_new(file, kinds)
 
 
 def _siblings(rubric: Rubric) -> dict[str, list[str]]:
@@ -143,23 +157,26 @@ def _parents(
 ) -> list[str]:
     from ioscore.errors import Problem, RubricError, nearest
 
+    there = ", ".join(parent for parent, parts in every.items() if parent and len(parts) > 1)
+    mend = f"Criteria with parts: {there or 'none'}."
     if not parts_of:
+        if len(every[""]) < 2:
+            found = "a single criterion on the first level, which needs no weighing"
+            raise RubricError(
+                Problem(where=rubric.name, found=found, mend=f"Take --parts-of. {mend}")
+            )
         return [""]
     paths = {name: node.path for node in rubric.nodes() for name in (node.id, node.path)}
-    found = []
+    wanted = []
     for name in parts_of:
         path = paths.get(name)
         if path is None or len(every.get(path, ())) < 2:
-            there = ", ".join(
-                parent for parent, parts in every.items() if parent and len(parts) > 1
-            )
             what = "it has no parts to weigh"
             if path is None:
                 what = f"there is no such criterion{nearest(name, every)}"
-            mend = f"Criteria with parts: {there or 'none'}."
             raise RubricError(Problem(where=f"--parts-of {name}", found=what, mend=mend))
-        found.append(path)
-    return list(dict.fromkeys(found))
+        wanted.append(path)
+    return list(dict.fromkeys(wanted))
 
 
 def _write_template(

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from ioscore.elicitation.problems import AnswersError
 from ioscore.errors import Problem, RubricError
 
 Array = NDArray[np.float64]
 
 RANDOM_INDEX = (0.0, 0.0, 0.58, 0.9, 1.12, 1.24, 1.32, 1.41, 1.45, 1.49)
 """Mean consistency index of random matrices of 1 to 10 criteria (Saaty 1980)."""
+
+ROUNDING = 1e-9
+"""Ratios this near to each other are equal: what is left is the rounding of the eigenvector."""
 
 GREATEST_RATIO = 0.1
 """Consistency ratio above which judgements are to be thought over again (Saaty 1980)."""
@@ -62,8 +67,9 @@ class Ahp:
         contradict each other.
     consistent : bool
         Whether the ratio is at most 0.1.
-    worst_judgement : Judgement or None
-        The comparison farthest from what the weights imply; None without any contradiction.
+    worst_judgements : tuple of Judgement
+        The comparison farthest from what the weights imply; several where they are equally far, as
+        all three always are of three criteria; empty without any contradiction.
     """
 
     weights: pd.Series
@@ -71,7 +77,7 @@ class Ahp:
     consistency_index: float
     consistency_ratio: float
     consistent: bool
-    worst_judgement: Judgement | None
+    worst_judgements: tuple[Judgement, ...]
 
     def to_frame(self) -> pd.DataFrame:
         """Return criteria and weights."""
@@ -123,22 +129,45 @@ def ahp_weights(matrix: pd.DataFrame) -> Ahp:
         consistency_index=index,
         consistency_ratio=ratio,
         consistent=ratio <= GREATEST_RATIO,
-        worst_judgement=_worst(ratios, weights, names),
+        worst_judgements=_worst(ratios, weights, names),
     )
 
 
-def _worst(ratios: Array, weights: Array, names: list[str]) -> Judgement | None:
+def _worst(ratios: Array, weights: Array, names: list[str]) -> tuple[Judgement, ...]:
     implied = weights[:, None] / weights[None, :]
-    i, j = np.unravel_index(np.argmax(ratios / implied), ratios.shape)
-    if ratios[i, j] / implied[i, j] <= 1 + 1e-9:
-        return None
-    return Judgement(
-        more=names[i], less=names[j], given=float(ratios[i, j]), implied=float(implied[i, j])
+    excess = ratios / implied
+    if excess.max() <= 1 + ROUNDING:
+        return ()
+    return tuple(
+        Judgement(
+            more=names[i], less=names[j], given=float(ratios[i, j]), implied=float(implied[i, j])
+        )
+        for i, j in np.argwhere(excess >= excess.max() * (1 - ROUNDING))
     )
+
+
+def check_size(criteria: Sequence[str], where: str) -> None:
+    """Check that so many criteria can be compared in pairs.
+
+    Parameters
+    ----------
+    criteria : sequence of str
+    where : str
+        Of the answers, for messages.
+
+    Raises
+    ------
+    AnswersError
+        For more criteria than random indices are listed for.
+    """
+    if len(criteria) > len(RANDOM_INDEX):
+        mend = f"Compare at most {len(RANDOM_INDEX)} at a time; group them into a tree."
+        raise AnswersError(Problem(where=where, found=f"{len(criteria)} criteria", mend=mend))
 
 
 def _check(ratios: Array, rows: list[str], columns: list[str]) -> None:
     n = len(rows)
+    check_size(rows, "pairwise comparisons")
     found = mend = ""
     if rows != columns or n == 0 or len(set(rows)) < n:
         found = f"rows {', '.join(rows)} and columns {', '.join(columns)}"
@@ -153,8 +182,5 @@ def _check(ratios: Array, rows: list[str], columns: list[str]) -> None:
             f"{ratios[i, j]:g} for {rows[i]} against {rows[j]}, and {ratios[j, i]:g} the other way"
         )
         mend = "The one is the inverse of the other; a criterion against itself is 1."
-    elif n > len(RANDOM_INDEX):
-        found = f"{n} criteria"
-        mend = f"Compare at most {len(RANDOM_INDEX)} at a time; group them into a tree."
     if found:
         raise RubricError(Problem(where="pairwise comparisons", found=found, mend=mend))

@@ -112,9 +112,11 @@ def number(text: str, column: str) -> float | str:
 def _no_number(text: str, column: str) -> str:
     """Return what a text is that is no number, and what to write, as far as that can be guessed."""
     if column == "times" and _DATE.fullmatch(text):
-        return "looks like a date, which a spreadsheet makes of 1/2; write 0.5"
+        return "looks like a date, which a spreadsheet makes of a fraction; write 1/2 as 0.5, 1/3 as 0.333"
     comma = "; a decimal comma? Write a point" if "," in text else ""
-    return f"is no number of zero or more{comma}"
+    low, high = _ENDS.get(column, (0, math.inf))
+    scale = "of zero or more" if high == math.inf else f"from {low:g} to {high:g}"
+    return f"is no number {scale}{comma}"
 
 
 def out_of_range(value: float, column: str, criteria: int) -> str:

@@ -53,9 +53,11 @@ def centroid_weights(ranks: pd.Series, *, places: Places | None = None) -> pd.Se
     jumping = [1.0 + sum(rank < level for rank in given) for level in levels]
     dense = [1.0 + place for place in range(len(levels))]
     if levels not in (jumping, dense):
-        at = next(k for k, level in enumerate(levels) if level not in (jumping[k], dense[k]))
+        ways, at = [dense, jumping], 0
+        while left := [way for way in ways if way[at] == levels[at]]:
+            ways, at = left, at + 1
         name = str(ranks.index[given.index(levels[at])])
-        found = f"rank {levels[at]:g}, where {dense[at]:g} comes next"
+        found = f"rank {levels[at]:g}, where {ways[0][at]:g} comes next"
         mend = "Leave out no place; criteria that you cannot tell apart share a rank."
         raise AnswersError(problem(places, name, "rank", found, mend))
     of_place = _of_places(n)

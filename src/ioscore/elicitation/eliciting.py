@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from ioscore.elicitation.ahp import RANDOM_INDEX, Ahp, ahp_weights
+from ioscore.elicitation.ahp import Ahp, ahp_weights, check_size
 from ioscore.elicitation.answers import COLUMNS, Answer, Answers, number
 from ioscore.elicitation.best_worst import BestWorst, best_worst_weights
 from ioscore.elicitation.centroid import centroid_weights
@@ -206,6 +206,7 @@ def _pairs(
     known: Mapping[str, str],
 ) -> Elicited:
     """Return weights from one answer on each pair of criteria."""
+    check_size(parts, answers.source)
     wrong: list[Problem] = []
     seen: dict[frozenset[str], Answer] = {}
     table = []
@@ -236,9 +237,6 @@ def _pairs(
     ]
     if lacking:
         wrong.append(_incomplete(answers.source, lacking, parent))
-    if len(parts) > len(RANDOM_INDEX):
-        mend = f"Compare at most {len(RANDOM_INDEX)} at a time; group them into a tree."
-        wrong.append(Problem(where=answers.source, found=f"{len(parts)} criteria", mend=mend))
     if wrong:
         raise AnswersError(*wrong)
     ahp = ahp_weights(matrix)

@@ -33,7 +33,7 @@ _BOTH_ENDS = (
     "{label} as the worst (1 if it is the worst itself)? 1 to 9"
 )
 ROLES = (
-    "In the column role write best for the most important criterion, worst for the least important "
+    "As role write best for the most important criterion, worst for the least important "
     "one, nothing for the rest; it may stay empty where the answers show which these are."
 )
 

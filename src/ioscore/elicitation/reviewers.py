@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 from typing import Literal
 
 import numpy as np
@@ -15,6 +16,9 @@ from ioscore.errors import NotApplicable, Problem, RubricError
 Mean = Literal["arithmetic", "geometric"]
 Order = Callable[[pd.Series], pd.Series]
 """Weights by path -> rank of each organisation."""
+
+GROUP = "group"
+"""What the weights of a group are called beside those of its members."""
 
 DECIMALS = 9
 """Weights that agree so far are alike: what is left is rounding."""
@@ -35,18 +39,18 @@ class Reviewers:
         Reviewers x paths: shares of the whole.
     distances : pandas.DataFrame
         One row for each reviewer: `distance`, the part of the weight of the leaves that would have
-        to move to agree with the group of the others, in [0, 1]; `criterion`, the path whose share
-        of the whole differs most from theirs, `own` and `others`, these shares. `criterion` is
-        None where nothing differs.
+        to move to agree with the group of the others, in [0, 1]; `criteria`, the paths whose share
+        of the whole differs most from theirs, several where they differ alike, none where nothing
+        does; `own` and `others`, these shares of the first.
     ranks : pandas.DataFrame
         Reviewers x organisations: ranks by the weights of each.
     group_ranks : pandas.Series
     turned : dict of str to tuple of (str, str)
-        By reviewer: pairs (a, b) with a ahead of b by the group and not by the reviewer.
+        By reviewer: pairs in another order than by the group, as in `turned_pairs`.
     ranks_without : pandas.DataFrame
         Reviewers x organisations: ranks by the group without that reviewer.
     turned_without : dict of str to tuple of (str, str)
-        By reviewer: pairs that the group without that reviewer does not put so.
+        By reviewer: pairs that the group without that reviewer puts otherwise.
     agreement : dict of str to (float or NotApplicable)
         Kendall's W of the orders of the criteria by weight, by parent of the criteria.
     agreement_on_order : float or NotApplicable
@@ -68,12 +72,17 @@ class Reviewers:
 
     @property
     def holds_for_all(self) -> bool:
-        """Whether each member puts every pair as the group does."""
-        return not any(self.turned.values())
+        """Whether each member ranks the same organisations, every pair as the group does."""
+        return all(self.holds_for(name) for name in self.turned)
+
+    def holds_for(self, reviewer: str) -> bool:
+        """Whether a member ranks the same organisations, every pair as the group does."""
+        own = self.ranks.loc[reviewer]
+        return not self.turned[reviewer] and not ranked_once(self.group_ranks, own)
 
     def to_frame(self) -> pd.DataFrame:
         """Return the weights: one row for each criterion, one column for the group and each."""
-        return pd.concat([self.group.rename("group"), self.weights.T], axis=1).rename_axis(
+        return pd.concat([self.group.rename(GROUP), self.weights.T], axis=1).rename_axis(
             "criterion"
         )
 
@@ -130,7 +139,8 @@ def consult_reviewers(
     ----------
     weights : pandas.DataFrame, (m, n)
         Reviewers, two or more, x paths of all criteria, parents before their parts: weights among
-        siblings, summing to one among them.
+        siblings, summing to one among them. Reviewers of one name are told apart by a number, as
+        is one that is called as the group.
     order : callable
         From weights by path to the rank of each organisation, 1 for the first.
     mean : {"arithmetic", "geometric"}
@@ -144,7 +154,8 @@ def consult_reviewers(
     RubricError
         For a single reviewer, and as in `combine_weights`.
     """
-    names = [str(name) for name in weights.index]
+    names = told_apart([str(name) for name in weights.index], taken=[GROUP])
+    weights = weights.set_axis(names, axis=0)
     if len(names) < 2:
         mend = "Name the rubrics of two reviewers or more."
         found = "one reviewer is no panel"
@@ -197,8 +208,40 @@ def shares_of(weights: pd.Series) -> pd.Series:
     return pd.Series(shares)
 
 
+def told_apart(names: Sequence[str], *, taken: Sequence[str] = ()) -> list[str]:
+    """Return names with a number behind those that stand before, or are taken.
+
+    Parameters
+    ----------
+    names, taken : sequence of str
+    """
+    found: list[str] = []
+    for name in names:
+        label, n = name, 1
+        while label in (*found, *taken):
+            n += 1
+            label = f"{name} ({n})"
+        found.append(label)
+    return found
+
+
+def ranked_once(before: pd.Series, after: pd.Series) -> tuple[str, ...]:
+    """Return the organisations that have a rank in only one of two orders.
+
+    Parameters
+    ----------
+    before, after : pandas.Series
+        Ranks, NaN or nothing for those that have none.
+    """
+    names = list(dict.fromkeys([*before.index, *after.index]))
+    known = before.reindex(names).notna() != after.reindex(names).notna()
+    return tuple(str(name) for name in known.index[known])
+
+
 def turned_pairs(before: pd.Series, after: pd.Series) -> tuple[tuple[str, str], ...]:
-    """Return the pairs (a, b) with a ahead of b before, and level with b or behind it after.
+    """Return the pairs that stand in another order, ties among them.
+
+    Pairs (a, b) have a ahead of b or level with it before; after, b is level with a or ahead.
 
     Parameters
     ----------
@@ -212,12 +255,12 @@ def turned_pairs(before: pd.Series, after: pd.Series) -> tuple[tuple[str, str], 
     """
     both = before[before.notna() & after.reindex(before.index).notna()].sort_values(kind="stable")
     names = list(both.index)
-    return tuple(
-        (str(a), str(b))
-        for i, a in enumerate(names)
-        for b in names[i + 1 :]
-        if both[a] < both[b] and not after[a] < after[b]
-    )
+    found = []
+    for a, b in combinations(names, 2):
+        then, now = np.sign(both[b] - both[a]), np.sign(after[b] - after[a])
+        if then != now:
+            found.append((str(b), str(a)) if now > 0 else (str(a), str(b)))
+    return tuple(found)
 
 
 def _parents(paths: pd.Index) -> pd.Index:
@@ -227,13 +270,13 @@ def _parents(paths: pd.Index) -> pd.Index:
 def _distance(own: pd.Series, others: pd.Series) -> pd.Series:
     apart = (own - others).abs()
     leaves = [path for path in own.index if not any(p.startswith(f"{path}/") for p in own.index)]
-    most = str(apart.round(DECIMALS).idxmax())
-    alike = apart[most] < 10**-DECIMALS
+    apart = apart.round(DECIMALS)
+    most = apart.index[apart == apart.max()]
     return pd.Series(
         {
-            "distance": float(apart[leaves].sum()) / 2,
-            "criterion": None if alike else most,
-            "own": float(own[most]),
-            "others": float(others[most]),
+            "distance": float((own - others)[leaves].abs().sum()) / 2,
+            "criteria": tuple(map(str, most)) if apart.max() > 0 else (),
+            "own": float(own[most[0]]),
+            "others": float(others[most[0]]),
         }
     )

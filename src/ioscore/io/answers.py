@@ -129,14 +129,15 @@ def _asked(
 
 
 def _yaml_template(method: Method, asked: Sequence[tuple[str, str, str]]) -> str:
-    lines = [f"# {explanation(method)}", f"method: {method}", "reviewer:", "answers:"]
+    roles = [f"# {ROLES}"] if method == "bwm" else []
+    lines = [f"# {explanation(method)}", *roles, f"method: {method}", "reviewer:", "answers:"]
     last = ""
     for path, than, text in asked:
         remark = " ".join(text.split())
         if method == "ahp":
             lines += [f"  {path}:"] * (path != last) + [f"    {than}:   # {remark}"]
         elif method == "bwm":
-            fields = ", ".join(f"{column}: " for column in COLUMNS[method])
+            fields = ", ".join(f"{column}: " for column in (*COLUMNS[method], "role"))
             lines += [f"  # {remark}", f"  {path}: {{{fields}}}"]
         else:
             lines.append(f"  {path}:   # {remark}")
@@ -145,7 +146,7 @@ def _yaml_template(method: Method, asked: Sequence[tuple[str, str, str]]) -> str
 
 
 def _from_yaml(path: Path, method: Method) -> Answers:
-    data, lines = yaml_lines.load(read_text(path), str(path))
+    data, lines = yaml_lines.load(read_text(path), str(path), as_written=True)
 
     def wrong(found: str, mend: str, *key: str) -> AnswersError:
         where = f"{path}, line {lines.get(key, 1)}" + (f", {key[-1]}" if key else "")
@@ -154,7 +155,7 @@ def _from_yaml(path: Path, method: Method) -> Answers:
     for key in data:
         if key not in _KEYS:
             raise wrong("unknown key", f"There are {', '.join(_KEYS)}.", key)
-    if data.get("method") not in (None, method):
+    if data.get("method") not in (None, "", method):
         mend = f"Then: ioscore weights {data['method']} {path}"
         raise wrong(f"answers by {data['method']}, read as {method}", mend, "method")
     answers = data.get("answers")
@@ -173,7 +174,7 @@ def _from_yaml(path: Path, method: Method) -> Answers:
                 if method == "ahp"
                 else "{best_to_others: ..., others_to_worst: ...}"
             )
-            raise wrong(f"found {value!r}", f"Write {criterion}: {shape}.", "answers", criterion)
+            raise wrong(f"found {value}", f"Write {criterion}: {shape}.", "answers", criterion)
         where = f"{path}, line {lines['answers', criterion]}"
         if method == "ahp":
             for than, times in fields.items():
@@ -200,7 +201,7 @@ def _from_yaml(path: Path, method: Method) -> Answers:
 
 
 def _text(value: Any) -> str:
-    return "" if value is None else " ".join(str(value).split())
+    return " ".join(str(value or "").split())
 
 
 def _other(given: Sequence[str], method: Method, path: Path) -> str:

@@ -45,7 +45,7 @@ def rubric_path(name: str) -> Path:
     there = ", ".join(shipped_rubrics())
     raise RubricError(
         Problem(
-            where=name,
+            where=name or "rubric without a name",
             found="there is no rubric of that name",
             mend=f"Take one of {there}, or the path of a YAML file.",
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import yaml
@@ -13,7 +14,9 @@ Path = tuple[str | int, ...]
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-def load(text: str, name: str) -> tuple[dict[str, Any], dict[Path, int]]:
+def load(
+    text: str, name: str, *, as_written: bool = False
+) -> tuple[dict[str, Any], dict[Path, int]]:
     """Read a YAML mapping.
 
     Parameters
@@ -22,6 +25,8 @@ def load(text: str, name: str) -> tuple[dict[str, Any], dict[Path, int]]:
         The document.
     name : str
         What the file is called in messages.
+    as_written : bool
+        Every value as text: YAML takes 010 for eight, and 1:30 for ninety.
 
     Returns
     -------
@@ -47,13 +52,21 @@ def load(text: str, name: str) -> tuple[dict[str, Any], dict[Path, int]]:
         raise _error(name, "the document is no mapping of keys to values")
     lines: dict[Path, int] = {}
     try:
-        data = _build(root, (), lines, set(), name)
+        scalar = _text if as_written else _scalar
+        data = _build(root, (), lines, set(), name, scalar)
     except (yaml.YAMLError, ValueError, TypeError, OverflowError, RecursionError) as error:
         raise _error(name, f"a value cannot be read: {error}") from None
     return data, lines
 
 
-def _build(node: Any, path: Path, lines: dict[Path, int], seen: set[int], name: str) -> Any:
+def _build(
+    node: Any,
+    path: Path,
+    lines: dict[Path, int],
+    seen: set[int],
+    name: str,
+    scalar: Callable[[Any], Any],
+) -> Any:
     line = node.start_mark.line + 1
     if id(node) in seen:
         raise _error(
@@ -72,11 +85,13 @@ def _build(node: Any, path: Path, lines: dict[Path, int], seen: set[int], name: 
             if key in result:
                 raise _error(f"{name}, line {key_line}, {key}", "the key stands twice here")
             lines[(*path, key)] = key_line
-            result[key] = _build(value, (*path, key), lines, seen, name)
+            result[key] = _build(value, (*path, key), lines, seen, name, scalar)
         return result
     if isinstance(node, yaml.SequenceNode):
-        return [_build(item, (*path, i), lines, seen, name) for i, item in enumerate(node.value)]
-    return _scalar(node)
+        return [
+            _build(item, (*path, i), lines, seen, name, scalar) for i, item in enumerate(node.value)
+        ]
+    return scalar(node)
 
 
 _constructor: Any = yaml.constructor.SafeConstructor()
@@ -86,6 +101,10 @@ def _scalar(node: Any) -> Any:
     value = _constructor.construct_object(node)
     # A date is no value that a rubric has; what looks like one stays text.
     return value if isinstance(value, str | int | float | bool | type(None)) else node.value
+
+
+def _text(node: Any) -> str:
+    return str(node.value)
 
 
 def _error(where: str, found: str) -> RubricError:

@@ -7,10 +7,10 @@ from typing import Any
 
 import pandas as pd
 
-from ioscore.elicitation.reviewers import turned_pairs
+from ioscore.elicitation.reviewers import told_apart
 from ioscore.errors import NotApplicable
 from ioscore.ranking import Ranking
-from ioscore.report.reviewers import pairs_text, too_close
+from ioscore.report.reviewers import changes_text, too_close, whole_ranks
 from ioscore.report.sections import Section
 from ioscore.report.tables import plain, records
 from ioscore.rubric import Rubric
@@ -22,7 +22,8 @@ Outcomes = Mapping[str, Ranking | NotApplicable]
 
 def heads(left: Rubric, right: Rubric) -> tuple[str, str]:
     """Return what the columns of two rubrics are called."""
-    return left.name, right.name if right.name != left.name else f"{right.name} (2)"
+    a, b = told_apart([left.name, right.name], taken=["criterion", "difference", "what"])
+    return a, b
 
 
 def differences_table(
@@ -117,12 +118,10 @@ def order_sentences(
     turned = _turned(left, right)
     if not moving:
         return [*lines, "The two differ in nothing that could move a rank."]
-    if order_text(left) == order_text(right):
-        lines.append("The difference leaves the order as it is.")
-    elif turned:
+    if turned:
         lines.append(f"What turns from {a} to {b}: {turned}.")
     else:
-        lines.append("No pair turns; what differs is who is ranked, or who is level.")
+        lines.append("The difference leaves the order as it is.")
     single = [
         what
         for what, outcome in outcomes.items()
@@ -133,9 +132,9 @@ def order_sentences(
         lines.append("They have other criteria, so that no difference can be taken over alone.")
     if len(outcomes) > 1:
         lines.append(
-            f"Single differences that turn a pair: {', '.join(single)}."
+            f"Single differences that turn something: {', '.join(single)}."
             if single
-            else "No single difference turns a pair."
+            else "No single difference turns anything."
         )
     return lines
 
@@ -159,6 +158,7 @@ def differences_document(
     if isinstance(order, NotApplicable):
         return {**document, "order": {"not_applicable": order.reason}}
     one, other, outcomes = order
+    ranks = [whole_ranks(r.table.set_index("organisation")["rank"]) for r in (one, other)]
     return {
         **document,
         "order": {
@@ -167,8 +167,14 @@ def differences_document(
                 plain(
                     {
                         "organisation": row["organisation"],
-                        "left": {"rank": row["rank_left"], "score": row["score_left"]},
-                        "right": {"rank": row["rank_right"], "score": row["score_right"]},
+                        "left": {
+                            "rank": ranks[0].get(row["organisation"]),
+                            "score": row["score_left"],
+                        },
+                        "right": {
+                            "rank": ranks[1].get(row["organisation"]),
+                            "score": row["score_right"],
+                        },
                     }
                 )
                 for row in one.table.merge(
@@ -191,7 +197,7 @@ def differences_document(
 
 def _turned(before: Ranking, after: Ranking) -> str:
     ranks = [r.table.set_index("organisation")["rank"] for r in (before, after)]
-    return pairs_text(turned_pairs(*ranks), ranks[1])
+    return changes_text(*ranks)
 
 
 def _place(rank: float) -> str:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
 
 import pandas as pd
 
 from ioscore.elicitation import Reviewers
+from ioscore.elicitation.reviewers import GROUP, ranked_once, told_apart, turned_pairs
 from ioscore.errors import NotApplicable
 from ioscore.ranking import Ranking
 from ioscore.report.ranking import FEW, headline
@@ -30,10 +30,11 @@ def panel_sentences(panel: Reviewers, ranking: Ranking) -> list[str]:
         By the weights of the group.
     """
     names = list(panel.weights.index)
+    gaps = bool(ranking.table["missing"].any())
     lines = [
         f"{len(names)} reviewers ({shortened(names)}), {panel.mean} mean of their weights.",
         f"By the weights of the group: {group_headline(ranking)}",
-        _who_is_first(panel),
+        _who_is_first(panel, gaps=gaps),
         _who_holds(panel),
         _agreement(panel),
     ]
@@ -84,14 +85,21 @@ def weights_table(panel: Reviewers) -> pd.DataFrame:
     shown = [
         path for path, parent in zip(weights.columns, parents, strict=True) if parent in differing
     ]
-    table = pd.DataFrame({"criterion": shown, "group": group[shown].to_numpy(dtype=float)})
-    if len(weights) <= FEW:
-        for name in weights.index:
-            table[name] = weights.loc[name, shown].to_numpy(dtype=float)
-    table["spread"] = spread[shown].to_numpy(dtype=float)
-    table["least by"] = [_at(weights[path], weights[path].min()) for path in shown]
-    table["most by"] = [_at(weights[path], weights[path].max()) for path in shown]
-    return table
+    table = pd.DataFrame({"criterion": shown, GROUP: group[shown].to_numpy(dtype=float)})
+    ends = pd.DataFrame(
+        {
+            "spread": spread[shown].to_numpy(dtype=float),
+            "least by": [_at(weights[path], weights[path].min()) for path in shown],
+            "most by": [_at(weights[path], weights[path].max()) for path in shown],
+        }
+    )
+    if len(weights) > FEW:
+        return table.join(ends)
+    members = weights[shown].T.reset_index(drop=True)
+    taken = [*table.columns, *ends.columns]
+    return table.join(members.set_axis(told_apart(list(weights.index), taken=taken), axis=1)).join(
+        ends
+    )
 
 
 def _at(weights: pd.Series, end: float) -> str:
@@ -113,7 +121,7 @@ def panel_document(panel: Reviewers, ranking: Ranking) -> dict[str, Any]:
             "sentences": panel_sentences(panel, ranking),
             "group": {
                 "weights": panel.group.to_dict(),
-                "ranks": _ranks(panel.group_ranks),
+                "ranks": whole_ranks(panel.group_ranks),
                 "first": list(ranking.first),
                 "order_holds_for_every_member": panel.holds_for_all,
             },
@@ -122,12 +130,12 @@ def panel_document(panel: Reviewers, ranking: Ranking) -> dict[str, Any]:
                     "reviewer": name,
                     "weights": panel.weights.loc[name].to_dict(),
                     "distance_to_others": panel.distances.loc[name, "distance"],
-                    "differs_most_on": panel.distances.loc[name, "criterion"],
+                    "differs_most_on": list(panel.distances.loc[name, "criteria"]),
                     "own_share": panel.distances.loc[name, "own"],
                     "share_by_others": panel.distances.loc[name, "others"],
-                    "ranks": _ranks(panel.ranks.loc[name]),
+                    "ranks": whole_ranks(panel.ranks.loc[name]),
                     "pairs_put_otherwise": [list(pair) for pair in panel.turned[name]],
-                    "ranks_without": _ranks(panel.ranks_without.loc[name]),
+                    "ranks_without": whole_ranks(panel.ranks_without.loc[name]),
                     "pairs_turned_without": [list(pair) for pair in panel.turned_without[name]],
                 }
                 for name in names
@@ -143,48 +151,55 @@ def panel_document(panel: Reviewers, ranking: Ranking) -> dict[str, Any]:
 
 def _who_differs(panel: Reviewers) -> list[str]:
     distances = panel.distances["distance"].astype(float)
-    who = str(distances.idxmax())
-    if distances[who] <= SAME:
+    most = float(distances.max())
+    if most <= SAME:
         return ["All weigh alike."]
-    row = panel.distances.loc[who]
-    own, others = percent(float(row["own"])), percent(float(row["others"]))
-    most = f"most on {row['criterion']}"
+    who = [str(name) for name in distances.index[distances >= most - SAME]]
     if len(distances) == 2:
-        other = next(str(name) for name in distances.index if name != who)
         return [
-            f"{who} and {other} differ in {percent(distances[who])} of the weight, {most}: {own} "
-            f"and {others} of the whole."
+            f"{listed(who)} differ in {percent(most)} of the weight, {_on_what(panel, who[0])}."
+        ]
+    if len(who) > 1:
+        return [
+            f"{shortened(who)} differ most from the others, each in {percent(most)} of the weight."
         ]
     return [
-        f"{who} differs most from the others: {percent(distances[who])} of the weight would have "
-        f"to move, {most}: {own} against {others} of the whole."
+        f"{who[0]} differs most from the others: {percent(most)} of the weight would have to move, "
+        f"{_on_what(panel, who[0])}."
     ]
 
 
-def _who_is_first(panel: Reviewers) -> str:
+def _on_what(panel: Reviewers, name: str) -> str:
+    row = panel.distances.loc[name]
+    shares = f"{percent(float(row['own']))} against {percent(float(row['others']))} of the whole"
+    first, *rest = row["criteria"]
+    return f"most on {first}: {shares}" + (f" (and as much on {shortened(rest)})" if rest else "")
+
+
+def _who_is_first(panel: Reviewers, *, gaps: bool) -> str:
+    how = ", missing cells as the rubric takes them" if gaps else ""
     firsts: dict[str, list[str]] = {}
     for name in panel.ranks.index:
         row = panel.ranks.loc[name]
         who = listed([str(one) for one in row.index[row == row.min()]])
         firsts.setdefault(who, []).append(str(name))
     if len(firsts) == 1:
-        return f"First by the weights of every reviewer: {next(iter(firsts))}."
+        return f"First by the weights of every reviewer{how}: {next(iter(firsts))}."
     parts = [f"{who} by {listed(by)}" for who, by in firsts.items()]
-    return f"First by the weights of each reviewer: {'; '.join(parts)}."
+    return f"First by the weights of each reviewer{how}: {'; '.join(parts)}."
 
 
 def _who_holds(panel: Reviewers) -> str:
     if panel.holds_for_all:
         return "The group's order holds for every member."
     parts = [
-        f"{name} ({pairs_text(pairs, panel.ranks.loc[name])})"
-        for name, pairs in panel.turned.items()
-        if pairs
+        f"{name} ({changes_text(panel.group_ranks, panel.ranks.loc[name])})"
+        for name in panel.turned
+        if not panel.holds_for(name)
     ]
-    holds = sum(not pairs for pairs in panel.turned.values())
     return (
-        f"The group's order holds for {holds} of {len(panel.turned)} members; not for "
-        f"{'; '.join(parts)}."
+        f"The group's order holds for {len(panel.turned) - len(parts)} of {len(panel.turned)} "
+        f"members; not for {'; '.join(parts)}."
     )
 
 
@@ -204,21 +219,28 @@ def _agreement(panel: Reviewers) -> str:
 
 
 def _without(panel: Reviewers) -> str:
-    parts = [
-        f"{name} ({pairs_text(pairs, panel.ranks_without.loc[name])})"
-        for name, pairs in panel.turned_without.items()
-        if pairs
-    ]
+    changes = {
+        name: changes_text(panel.group_ranks, panel.ranks_without.loc[name])
+        for name in panel.turned_without
+    }
+    parts = [f"{name} ({text})" for name, text in changes.items() if text]
     if not parts:
         return "Leaving out any one reviewer leaves the group's order as it is."
     return f"The group's order is another without {'; without '.join(parts)}."
 
 
-def pairs_text(pairs: Sequence[tuple[str, str]], ranks: pd.Series) -> str:
-    """Return pairs (a, b), once with a ahead, as they now stand: ``B ahead of A``."""
-    return shortened(
-        [f"{b} ahead of {a}" if ranks[b] < ranks[a] else f"{b} level with {a}" for a, b in pairs]
-    )
+def changes_text(before: pd.Series, after: pd.Series) -> str:
+    """Return in what an order is another: ``B ahead of A``, ``C without a rank``; "" in nothing."""
+    pairs = [
+        f"{b} ahead of {a}" if after[b] < after[a] else f"{b} level with {a}"
+        for a, b in turned_pairs(before, after)
+    ]
+    ranked = after.index[after.notna()]
+    once = [
+        f"{name} {'with' if name in ranked else 'without'} a rank"
+        for name in ranked_once(before, after)
+    ]
+    return shortened([*pairs, *once])
 
 
 def _distances(panel: Reviewers) -> pd.DataFrame:
@@ -228,7 +250,7 @@ def _distances(panel: Reviewers) -> pd.DataFrame:
         {
             "reviewer": table["reviewer"],
             "weight to move": table["distance"].astype(float),
-            "differs most on": [name or "" for name in table["criterion"]],
+            "differs most on": [shortened(names) for names in table["criteria"]],
             "own share": table["own"].astype(float),
             "share by the others": table["others"].astype(float),
         }
@@ -237,10 +259,10 @@ def _distances(panel: Reviewers) -> pd.DataFrame:
 
 def _rankings(panel: Reviewers) -> pd.DataFrame:
     order = list(panel.group_ranks.sort_values(kind="stable").index)
-    rows = [["group", *_places(panel.group_ranks[order]), ""]]
+    rows = [[GROUP, *_places(panel.group_ranks[order]), ""]]
     for name in panel.ranks.index:
         own = panel.ranks.loc[name, order]
-        rows.append([str(name), *_places(own), pairs_text(panel.turned[str(name)], own)])
+        rows.append([str(name), *_places(own), changes_text(panel.group_ranks, own)])
     return pd.DataFrame(rows, columns=["reviewer", *map(str, order), "otherwise than the group"])
 
 
@@ -249,8 +271,7 @@ def _left_out(panel: Reviewers) -> pd.DataFrame:
     rows = []
     for name in panel.ranks_without.index:
         rest = panel.ranks_without.loc[name, order]
-        turned = pairs_text(panel.turned_without[str(name)], rest)
-        rows.append([str(name), *_places(rest), turned])
+        rows.append([str(name), *_places(rest), changes_text(panel.group_ranks, rest)])
     return pd.DataFrame(rows, columns=["left out", *map(str, order), "turned"])
 
 
@@ -258,7 +279,8 @@ def _places(ranks: pd.Series) -> list[str]:
     return ["-" if pd.isna(rank) else f"{rank:g}" for rank in ranks]
 
 
-def _ranks(ranks: pd.Series) -> dict[str, float | int | None]:
+def whole_ranks(ranks: pd.Series) -> dict[str, float | int | None]:
+    """Return ranks by name, whole where they are, None where there is none."""
     return {
         str(name): None if pd.isna(rank) else int(rank) if rank == int(rank) else float(rank)
         for name, rank in ranks.items()

@@ -72,7 +72,7 @@ def consistency_sentences(group: Elicited) -> list[str]:
     if isinstance(found, BestWorst):
         return _of_ends(found)
     if "points" in group.answers:
-        return [f"{group.answers['points'].sum():g} points in all."]
+        return [f"{group.answers['points'].sum():,.10g} points in all."]
     if "swing" in group.answers:
         first = group.answers.loc[group.answers["swing"] == 100, "criterion"]
         return [f"the swing of {listed([str(path) for path in first])} is worth most."]
@@ -116,59 +116,71 @@ def _of(parent: str) -> str:
 
 
 def _of_pairs(found: Ahp) -> list[str]:
-    share = f"{found.consistency_ratio:.3f}"
+    share, bound = _beside(found.consistency_ratio, GREATEST_RATIO)
     if found.consistent:
-        return [f"consistency ratio {share}, acceptable (at most {GREATEST_RATIO:g})."]
-    lines = [
-        f"consistency ratio {share}, above {GREATEST_RATIO:g}: the judgements contradict each other."
-    ]
-    worst = found.worst_judgement
-    if worst is not None:
-        lines.append(
-            f"Think over first {worst.more} against {worst.less}: judged {_times(worst.given)} as "
-            f"important, by all judgements together {_times(worst.implied)}."
-        )
+        return [f"consistency ratio {share}, acceptable (at most {bound})."]
+    lines = [f"consistency ratio {share}, above {bound}: the judgements contradict each other."]
+    worst = found.worst_judgements
+    told = "; ".join(
+        f"{one.more} against {one.less}: judged {_times(one.given)}, by all judgements together "
+        f"{_times(one.implied)}"
+        for one in worst
+    )
+    if len(worst) > 1:
+        lines.append(f"Which of {len(worst)} judgements is wrong cannot be told: {told}.")
+    elif worst:
+        lines.append(f"Think over first {told}.")
     return lines
 
 
+def _beside(value: float, bound: float) -> tuple[str, str]:
+    """Return a value and its bound with as many digits as tell on which side it lies."""
+    for digits in range(3, 16):
+        texts = (f"{value:.{digits}f}", f"{bound:.{digits}f}")
+        if texts[0] != texts[1] or value == bound:
+            break
+    return texts[0], texts[1].rstrip("0")
+
+
 def _of_ends(found: BestWorst) -> list[str]:
-    text = f"input-based consistency ratio {found.ratio:.3f}"
+    share, bound = _beside(found.ratio, found.threshold or 0.0)
+    text = f"input-based consistency ratio {share}"
     if found.threshold is not None:
-        text += f", {'acceptable' if found.consistent else 'not acceptable'} (at most {found.threshold:.4f})"
+        text += f", {'acceptable' if found.consistent else 'not acceptable'} (at most {bound})"
     elif found.consistent is None:
         text += ", for which no threshold is published"
     lines = [f"{text}; no answer is farther than ksi = {found.ksi:.4f} from the weights."]
     if found.consistent is not True and found.least_consistent is not None:
         lines.append(
             f"Think over first the two answers on {found.least_consistent}: by way of it "
-            f"{found.best} would be {_times(found.through)} as important as {found.worst}, and it "
-            f"is judged {_times(found.direct)}."
+            f"{found.best} would be {_times(found.through)} as {found.worst}, and it is judged "
+            f"{_times(found.direct)}."
         )
     return lines
 
 
 def _times(ratio: float) -> str:
-    return f"{ratio:.3g} times"
+    return "as important" if ratio == 1 else f"{ratio:.3g} times as important"
 
 
 def _consistency(group: Elicited) -> dict[str, Any] | None:
     found = group.consistency
     if isinstance(found, Ahp):
-        worst = found.worst_judgement
         return {
             "consistency_ratio": found.consistency_ratio,
             "consistency_index": found.consistency_index,
             "lambda_max": found.lambda_max,
             "greatest_acceptable": GREATEST_RATIO,
             "acceptable": found.consistent,
-            "worst_judgement": None
-            if worst is None
-            else {
-                "criterion": worst.more,
-                "than": worst.less,
-                "given": worst.given,
-                "implied": worst.implied,
-            },
+            "worst_judgements": [
+                {
+                    "criterion": one.more,
+                    "than": one.less,
+                    "given": one.given,
+                    "implied": one.implied,
+                }
+                for one in found.worst_judgements
+            ],
         }
     if isinstance(found, BestWorst):
         return {
