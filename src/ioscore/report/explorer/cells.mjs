@@ -30,7 +30,7 @@ function readings(data, setting) {
  */
 export function countRows(data, setting) {
   const { rows } = data;
-  const size = rows.act.length;
+  const size = rows.told.length;
   const leaves = readings(data, setting);
   const counts = data.sources.known.map((source) => sourceCounts(setting.sources, source.id));
   const excluded = data.sieves.map((name) => levelOf(data, setting, name) === "exclude");

@@ -234,7 +234,6 @@ def _rows(exploration: Exploration, names: list[str]) -> dict[str, Any]:
         ],
         "lists": lists,
         "rows": {
-            "act": list(rows["id"]),
             "organisation": [names.index(name) for name in rows["organisation"]],
             "code": [codes[key] for key in keys],
             "event": [places["event"][name] for name in rows["event_id"]],
@@ -245,10 +244,14 @@ def _rows(exploration: Exploration, names: list[str]) -> dict[str, Any]:
                 for flags in out.itertuples(index=False)
             ],
             "years": [places["years"][text] for text in _years(rows)],
-            "line": [places["line"][line] for line, _ in places_read],
             "heading": [places["heading"][heading] for _, heading in places_read],
-            "anchor": list(rows["anchor"]),
-            "summary": list(rows["summary"]),
+            # Each row by itself: in a column, anchors of places side by side join to whole passages.
+            "told": [
+                [act, anchor, places["line"][line], summary]
+                for act, anchor, (line, _), summary in zip(
+                    rows["id"], rows["anchor"], places_read, rows["summary"], strict=True
+                )
+            ],
         },
     }
 

@@ -63,7 +63,7 @@ function leavesOf(data, node) {
 function cellPart(app, i, leaf) {
   const { data, cells, setting } = app;
   const { value, score, state } = cellOf(app, i, leaf);
-  const rows = data.rows.act.flatMap((_, row) =>
+  const rows = data.rows.told.flatMap((_, row) =>
     data.rows.organisation[row] === i && cells.destination[data.rows.code[row]] === leaf.column ? [row] : []);
   const counted = rows.filter((row) => cells.leaf[row] >= 0);
   const others = rows.filter((row) => cells.leaf[row] < 0);
@@ -159,11 +159,12 @@ function event(app, rows, note) {
 /** Return one row: its summary, and where in which source it stands. */
 function telling(data, row) {
   const { rows, lists } = data;
+  const [act, anchor, line, summary] = rows.told[row];
   const source = data.sources.known[rows.source[row]];
   const years = lists.years[rows.years[row]];
-  const where = [source.id, lists.line[rows.line[row]], lists.heading[rows.heading[row]]].filter(Boolean).join(", ");
+  const where = [source.id, lists.line[line], lists.heading[rows.heading[row]]].filter(Boolean).join(", ");
   return h("div", { class: "telling" },
-    rows.summary[row] ? h("p", { class: "summary" }, foreign(rows.summary[row]), years && h("span", { class: "about", text: ` (${years})` })) : null,
-    rows.anchor[row] ? h("p", { class: "quote" }, "“", foreign(rows.anchor[row]), "”") : null,
-    h("p", { class: "about" }, foreign(where), " [", foreign(rows.act[row]), "]"));
+    summary ? h("p", { class: "summary" }, foreign(summary), years && h("span", { class: "about", text: ` (${years})` })) : null,
+    anchor ? h("p", { class: "quote" }, "“", foreign(anchor), "”") : null,
+    h("p", { class: "about" }, foreign(where), " [", foreign(act), "]"));
 }

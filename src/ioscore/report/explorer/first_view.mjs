@@ -110,7 +110,7 @@ function eventText(app, name) {
   const one = organisations[rows.organisation[row]];
   const leaf = leaves[codes[rows.code[row]].leaf];
   return [h("button", { type: "button", class: "plain", onclick: () => app.look(one.id, leaf?.path ?? "") },
-    foreign(rows.summary[row] || name)), ` (${apart(one.id)}${leaf ? `, ${apart(leaf.label)}` : ""}: `, foreign(name), ")"];
+    foreign(rows.told[row].at(-1) || name)), ` (${apart(one.id)}${leaf ? `, ${apart(leaf.label)}` : ""}: `, foreign(name), ")"];
 }
 
 function switchesText(app, i) {
