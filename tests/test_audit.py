@@ -12,7 +12,7 @@ from scipy.stats import spearmanr
 
 from helpers import EVIDENCE, RUBRIC, evidence_of
 from ioscore.audit import Audit, run_audit
-from ioscore.audit.checks import changes_table, words_of
+from ioscore.audit.checks import BEYOND, changes_table, nearer_order, words_of
 from ioscore.audit.profiles import extremes, profile
 from ioscore.audit.run import answered
 from ioscore.audit.seizures import plan_answers
@@ -109,6 +109,18 @@ def test_tasks_keep_their_order():
 
 def _square(_: tuple[str, ...], *, n: int) -> int:
     return n * n
+
+
+def test_the_order_without_what_reaches_beyond_the_country(study):
+    """It is that of evidence from which regional and global acts were struck; where none counts, none."""
+    found = nearer_order(study)
+    rows = study.evidence.rows
+    struck = replace(study.evidence, rows=rows[[reach not in BEYOND for reach in rows["reach"]]])
+    wanted = run_study(struck, study.rubric).ranking.table
+    pd.testing.assert_frame_equal(found.table, wanted)
+    assert len(struck.rows) < len(rows)
+    local = run_study(read_evidence(EVIDENCE), read_rubric(str(RUBRIC)))
+    assert isinstance(nearer_order(local), NotApplicable)
 
 
 def test_strongest_and_weakest(study):

@@ -43,6 +43,17 @@ def test_each_form_is_answered_from_the_evidence(text, state):
     assert ask(text, A3, B1)[0] == state
 
 
+def test_what_is_coded_and_does_not_count_is_told():
+    """Where nothing counts for a claim, the answer says how much was coded and why it is left out."""
+    plan = B1 | {"criterion": "hindrance", "evidence_type": "plan"}
+    claim, rows = parse_claim("BETA has any hindrance"), (A3, B1, plan)
+    (answer,), _ = answer_claims([claim], evidence_of(*rows), flat_rubric())
+    assert answer.state == "not checkable"
+    assert answer.why == "of what is coded here nothing counts (1 plan); silence is not absence"
+    (answer,), _ = answer_claims([claim], evidence_of(*rows[:2]), flat_rubric())
+    assert answer.why == "nothing is coded here; silence is not absence"
+
+
 def test_altered_evidence_turns_the_answers():
     """The same claims on evidence turned round get the opposite answers."""
     turned = [A3 | {"organisation": "BETA"}, B1 | {"organisation": "ALPHA"}]

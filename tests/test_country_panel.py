@@ -366,7 +366,9 @@ def test_intervals_are_said_not_to_be_corrected_and_to_be_either_way(result):
     """Each interval has that word, and no effect is ruled out either way."""
     said = told_of(result)
     assert "(not corrected for asking of several)" in said
-    assert "beyond a factor of 1.5 either way ruled out" in said
+    assert (
+        "For none of them are effects beyond a factor of 1.5 ruled out in both directions." in said
+    )
 
 
 def test_the_largest_share_is_that_of_the_sample():

@@ -268,7 +268,10 @@ def test_what_would_make_one_first_is_pythons_answer_and_does(page, name):
     assert "not proved smallest" in sections.nth(0).inner_text()
     assert "Exact: no smaller set does it" in sections.nth(1).inner_text()
     items = sections.nth(1).get_by_role("listitem").all_inner_texts()
-    assert [text.rpartition(": ")[2] for text in items] == [f"{event})" for event in events]
+    assert [text.rpartition(": ")[2] for text in items] == [event["id"] for event in events]
+    for text, event in zip(items, events, strict=True):
+        assert all(organisation in text for organisation, _, _ in event["cells"])
+        assert all(summary in text for _, _, summary in event["cells"])
     sections.nth(0).get_by_role("button", name="Set these weights").click()
     settle(page)
     assert order(page)[0] == name

@@ -11,7 +11,8 @@ from browser import browser, offline_page  # noqa: F401
 from explored import hostile_evidence, shipped_document, shipped_study
 from helpers import EVIDENCE, RUBRIC, ioscore
 from ioscore.io.rubrics import read_rubric
-from ioscore.report.explorer import explorer_document, explorer_page
+from ioscore.report.explorer import explorer_document, explorer_page, explorer_part
+from ioscore.report.explorer.page import script_text
 from ioscore.rubric import choose, reweight
 from ioscore.study import run_study
 from ioscore.study.exploration import explore_study
@@ -29,6 +30,9 @@ def written(tmp_path_factory):
         explore_study(shipped_study()), extends="thesis", opening=opening, evidence=""
     )
     (folder / "other.html").write_text(explorer_page(document), encoding="utf-8")
+    part = explorer_part(shipped_document(), level=3)
+    text = f'<h2 id="explore">Try</h2>{part}<script type="module">{script_text()}</script>'
+    (folder / "within.html").write_text(f"<main>{text}</main>", encoding="utf-8")
     (folder / "explorer.html").write_text(explorer_page(shipped_document()), encoding="utf-8")
     return folder
 
@@ -182,6 +186,66 @@ def test_back_and_links_on_an_open_page(page):
     told = page.locator(".told").inner_text()
     assert "w.training=foo" in told
     assert "open=nope" in told
+
+
+def test_links_of_a_page_around_it_leave_it_as_it_is(browser, written):  # noqa: F811
+    """Within another page, its sections, the way back and its keys do not touch the weights."""
+    with offline_page(browser) as page:
+        page.goto((written / "within.html").as_uri())
+        page.evaluate("location.hash = '#claims'")
+        page.get_by_role("slider", name="Training", exact=True).fill("80")
+        page.wait_for_timeout(400)
+        for fragment in ("#explore", "#claims"):
+            page.evaluate(f"location.hash = '{fragment}'")
+            page.wait_for_timeout(300)
+            assert "published ones" in summary(page)
+        page.go_back()
+        page.go_back()
+        page.wait_for_timeout(300)
+        assert "published ones" in summary(page)
+        page.evaluate("document.activeElement.blur()")
+        page.keyboard.press("Control+z")
+        page.wait_for_timeout(100)
+        assert "published ones" in summary(page)
+        assert page.locator("h1").count() == 0
+
+
+def test_a_link_is_that_of_what_is_seen(browser, written):  # noqa: F811
+    """Copied at once, and from another section of the page, the link holds the weights."""
+    with offline_page(browser, permissions=["clipboard-read", "clipboard-write"]) as page:
+        page.goto((written / "within.html").as_uri() + "#claims")
+        page.get_by_role("slider", name="Training", exact=True).fill("80")
+        page.evaluate("history.replaceState(null, '', '#claims')")
+        page.get_by_role("button", name="Copy link").click()
+        page.wait_for_timeout(100)
+        copied = page.evaluate("navigator.clipboard.readText()")
+        assert copied.endswith("#explore&w.training=80")
+
+
+def test_a_gap_that_is_filled_says_with_what(page):
+    """Where missing cells enter at their worst, table and cell say so, and not that it is no zero."""
+    take(page, "Missing", "worst")
+    assert (
+        "What is missing enters the means at its worst."
+        in page.locator(".cells caption").inner_text()
+    )
+    page.locator(".cells button", has_text="?").first.click()
+    told = page.get_by_role("dialog").inner_text()
+    assert "It enters the means as 0.000 (missing: worst)." in told
+    assert "It is not zero" not in told
+
+
+def test_weights_that_all_but_tie_are_not_taken_for_a_lead(browser, tmp_path):  # noqa: F811
+    """By the rubric of soft security the exact change leaves the CSTO level; what is set does not."""
+    path = tmp_path / "soft.html"
+    path.write_text(explorer_page(shipped_document("soft_security")), encoding="utf-8")
+    with offline_page(browser) as page:
+        page.goto(path.as_uri())
+        page.get_by_label(FIRST, exact=True).select_option("CSTO")
+        page.get_by_role("button", name="Set these weights").first.click()
+        page.wait_for_timeout(600)
+        assert order(page)[0] == "CSTO"
+        assert page.locator(".ranking .place").all_inner_texts()[:2] == ["1", "2"]
 
 
 def test_a_drag_is_one_step_and_buttons_that_are_off_do_nothing(page):

@@ -287,8 +287,8 @@ def test_an_infinite_number_is_explained():
     """A detectable effect of none and an end that there is not have a note each, only where shown."""
     endless = Inference(p=0.3, low=-math.inf, high=1.0, mde=math.inf, draws=99)
     notes = " ".join(inference_table([estimate_of(inference={"permutation": endless})]).notes)
-    assert "Detectable, none" in notes
-    assert "has no end on that side" in notes
+    assert "Could be seen from none" in notes
+    assert "no effect on that side is rejected" in notes
     known = Inference(p=0.3, low=-1.0, high=1.0, mde=2.0, draws=99)
     assert inference_table([estimate_of(inference={"permutation": known})]).notes == []
 

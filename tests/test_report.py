@@ -100,8 +100,19 @@ def test_every_file_that_is_linked_is_written(page, shipped_files_made):
         a["href"] for a in page.all("a") if not a.get("href", "#").startswith(("#", "https:"))
     ]
     assert set(beside) - {"manifest.json"} <= set(shipped_files_made)
+    tables = {name for name in shipped_files_made if name.startswith("tables/")}
+    assert tables <= set(beside), "some table beside the page cannot be reached from it"
     asked = [e for e in page.elements if "src" in e[1] or e[0] in ("link", "iframe", "object")]
     assert all(tag == "img" and a["src"].startswith("data:image/svg+xml,") for tag, a in asked)
+
+
+def test_findings_tell_what_reaches_beyond_the_country_as_the_report_does(page):
+    """The number of such acts and the scores without them stand alike in both."""
+    findings = (ROOT / "docs" / "findings.md").read_text(encoding="utf-8")
+    number = re.search(r"[\d,]+ of [\d,]+ acts that count reach beyond", page.text)[0]
+    scores = re.search(r"Without them the scores are: [^.]+(?:\.\d+[^.]+)+\.", page.text)[0]
+    assert number in findings
+    assert scores in findings
 
 
 def test_every_score_leads_down_to_its_events(shipped, page):

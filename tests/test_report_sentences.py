@@ -6,6 +6,7 @@ import re
 import warnings
 from collections import Counter
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -25,7 +26,7 @@ from ioscore.report.page.sections.answer import last_kept, within_margin
 from ioscore.report.page.sections.claims import LATER
 from ioscore.report.page.sections.said import neutral, spaced
 from ioscore.report.page.sections.seizures import _below, rejects_too_often
-from ioscore.report.page.sections.sureness import _missing, claims_in_short
+from ioscore.report.page.sections.sureness import CHECKED, _missing, claims_in_short, own_source
 from ioscore.report.ranking import margins
 from ioscore.report.regression.sizes import null_table
 from ioscore.report.sensitivity.evidence import summary
@@ -86,6 +87,14 @@ def test_no_place_stands_twice(page):
     """With two readings, claims and recommendations in it a page has each id once."""
     assert [name for name, count in Counter(page.ids).items() if count > 1] == []
     assert {"agreement", "table-agreement", "readers", "table-readers"} <= set(page.ids)
+
+
+def test_claims_from_a_source_of_the_evidence_are_counted(made_up):
+    """Of claims that can be checked, those count whose source is one of the evidence."""
+    checked = sum(a.state in CHECKED for a in made_up.verdicts.answers)
+    assert checked
+    assert own_source(made_up.verdicts, ["made_up_book"]) == (checked, checked)
+    assert own_source(made_up.verdicts, ["another", ""]) == (0, checked)
 
 
 def test_those_tied_for_the_last_place_stay_last(barriers_only):
@@ -247,7 +256,18 @@ def test_methods_that_reject_too_often_are_those_with_a_mark():
     sizes = read_sizes()
     assert len(sizes) == marked
     assert sizes["synth", "synthetic control", "placebo"].level == pytest.approx(1 / 6, abs=1e-5)
-    said = rejects_too_often(setting(sizes=sizes))
+    said = rejects_too_often({}, setting(sizes=sizes))
+    assert "the plan itself" not in said
+    planned = SimpleNamespace(
+        analysis="synth", estimator="synthetic control", main="placebo", planned=True
+    )
+    other = SimpleNamespace(**vars(planned) | {"analysis": "panel", "main": "permutation"})
+    outcomes = {"synth": {"opiates": SimpleNamespace(estimates=(planned, other))}}
+    said = rejects_too_often(outcomes, setting(sizes=sizes))
+    assert said.endswith(
+        "those that the plan itself relies on: rank among placebos in space (synth, 31% instead of "
+        "16.7%)."
+    )
     assert said.startswith(f"{marked} combinations of analysis, estimator and method reject")
     assert "43.1% instead of 5%" in said
 

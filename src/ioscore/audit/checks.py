@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from ioscore.evidence.matching import Reading
 
 
+BEYOND = ("region", "inter_organisation", "global")
+"""Reach of acts that are about more than the country in question."""
 NOTHING_LEFT = "no cell is left that could be scored"
 
 
@@ -49,6 +52,24 @@ def changes_table(study: Study) -> pd.DataFrame:
         row["turns"] = set(ranking.first) != set(study.ranking.first)
         rows.append({**row, **scores, "not_applicable": ""})
     return pd.DataFrame(rows, columns=["change", "first", "turns", *names, "not_applicable"])
+
+
+def nearer_order(study: Study) -> Ranking | NotApplicable:
+    """Return the order without acts that reach beyond the country in question.
+
+    Returns
+    -------
+    Ranking or NotApplicable
+        The latter where no such act counts, or nothing else does.
+    """
+    if not study.selection.rows["reach"].isin(BEYOND).any():
+        return NotApplicable("no act that counts is known to reach beyond the country")
+    rows = study.evidence.rows
+    nearer = replace(study.evidence, rows=rows[~rows["reach"].isin(BEYOND)])
+    try:
+        return run_study(nearer, study.rubric, window=study.selection.window).ranking
+    except EvidenceError as error:
+        return NotApplicable(error.problems[0].found)
 
 
 def orders_by_reader(

@@ -102,6 +102,8 @@ class Audit:
         Words on each organisation in the sources that count; empty without paragraphs.
     words_correlation : float
         Spearman's rank correlation of scores with these words, in [-1, 1]; NaN where there is none.
+    nearer : Ranking or NotApplicable
+        Order without acts that reach beyond the country in question.
     agreement : Agreement or NotApplicable
     readers : dict of str to Ranking or NotApplicable
         Order by what each coder alone made of the sources.
@@ -129,6 +131,7 @@ class Audit:
     coverage: pd.DataFrame
     words: pd.Series
     words_correlation: float
+    nearer: Ranking | NotApplicable
     agreement: Agreement | NotApplicable
     readers: Mapping[str, Ranking | NotApplicable]
     weights: WeightSensitivity | NotApplicable

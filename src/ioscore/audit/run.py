@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from ioscore.audit.checks import changes_table, orders_by_reader, orders_by_rubric, words_of
+from ioscore.audit.checks import (
+    changes_table,
+    nearer_order,
+    orders_by_reader,
+    orders_by_rubric,
+    words_of,
+)
 from ioscore.audit.profiles import profile
 from ioscore.audit.results import Audit, Outcomes, Verdicts
 from ioscore.audit.seizures import SeizureStudy, by_analysis, plan_answers, seizure_tasks
@@ -104,6 +110,7 @@ def run_audit(
         words=words,
         words_correlation=correlation,
         agreement=found["agreement",],
+        nearer=nearer_order(study),
         readers=orders_by_reader(readings, rubric),
         weights=found["weights",],
         evidence=found["evidence",],

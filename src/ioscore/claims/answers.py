@@ -12,7 +12,7 @@ from ioscore.claims.what_if import change_in_words, leaf_of, rows_in_words, what
 from ioscore.errors import EvidenceError, RubricError
 from ioscore.evidence import Evidence
 from ioscore.ranking.tree import aggregate
-from ioscore.rubric import Rubric, choose, with_rules
+from ioscore.rubric import Node, Rubric, choose, with_rules
 from ioscore.scoring import DECIMALS
 from ioscore.study import Study, run_study
 
@@ -153,12 +153,25 @@ def _presence(claim: Claim, study: Study) -> Answer:
     node = next(n for n in study.rubric.nodes() if claim.path in (n.id, n.path))
     inside = rows["leaf"].map(lambda leaf: leaf == node.path or leaf.startswith(f"{node.path}/"))
     effects = set(rows.loc[inside, "effect"])
-    why = rows_in_words(rows[inside])
+    why = rows_in_words(rows[inside]) if inside.any() else _left_out(claim, node, study)
     if "supports" in effects:
         return Answer(state="reproduced" if claim.kind == "any" else "not reproduced", why=why)
     if "absent" in effects:
         return Answer(state="reproduced" if claim.kind == "no" else "not reproduced", why=why)
     return Answer(state="not checkable", why=f"{why}; silence is not absence")
+
+
+def _left_out(claim: Claim, node: Node, study: Study) -> str:
+    """Say that nothing counts for a claim, and what was coded all the same."""
+    out = study.selection.out
+    out = out[out["organisation"] == claim.subject]
+    paths = out["leaf"].fillna("").astype(str)
+    out = out[(paths == node.path) | paths.str.startswith(f"{node.path}/")]
+    if out.empty:
+        return "nothing is coded here"
+    reasons = out.drop_duplicates(["id", "where"])["reason"].value_counts(sort=False)
+    each = ", ".join(f"{n} {reason}" for reason, n in reasons.items())
+    return f"of what is coded here nothing counts ({each})"
 
 
 def _what_if(claim: Claim, study: Study) -> Answer:

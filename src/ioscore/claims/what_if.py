@@ -132,14 +132,14 @@ def change_in_words(claim: Claim, study: Study) -> str:
 
 
 def rows_in_words(rows: pd.DataFrame) -> str:
-    """Count rows by effect, as "2 supporting rows, 1 limiting row"; "no row at all" of none.
+    """Count rows by effect, as "2 supporting rows, 1 limiting row".
 
     A row that counts in several leaves is counted once.
     """
     once = rows.drop_duplicates(["id", "where"])
     counts = {word: int((once["effect"] == effect).sum()) for effect, word in _WORDS.items()}
     parts = [f"{n} {word} row{'s' * (n > 1)}" for word, n in counts.items() if n]
-    return ", ".join(parts) or "no row at all"
+    return ", ".join(parts)
 
 
 def _empty(subject: str, leaf: Node, rows: pd.DataFrame) -> bool:

@@ -89,9 +89,10 @@ export function actions(app) {
     },
     async copyLink() {
       try {
-        await navigator.clipboard.writeText(location.href);
+        await navigator.clipboard.writeText(location.href.replace(/#.*$/, "") + toFragment(data, app.state));
         app.announce("The link is copied.");
       } catch {
+        keepInAddress(data, app.state);
         app.announce("The address of this page is the link: copy it from the browser.");
       }
     },
@@ -109,7 +110,7 @@ export function actions(app) {
 /** Keep the state in the fragment of the address, and leave other fragments alone. */
 export function keepInAddress(data, state) {
   const fragment = toFragment(data, state);
-  const ours = location.hash.startsWith(`#${MARK}&`) || location.hash === `#${MARK}`;
+  const ours = location.hash.startsWith(`#${MARK}&`);
   if (fragment === location.hash || (!fragment && !ours)) return;
   history.replaceState(history.state, "", fragment || location.pathname + location.search);
 }

@@ -50,10 +50,12 @@ export function cellsView(app) {
 }
 
 /** Say on what scale the values are: that of the scores, or what normalisation makes of them. */
-function scaleOf({ data, setting }) {
+function scaleOf({ data, setting, cells }) {
   const rules = new Set(data.leaves.map((leaf) => ruleOf(data, setting, leaf).rule));
-  const same = [...rules].every((rule) => rule === "fixed") && !data.leaves.some((leaf) => leaf.cost);
-  return same ? "Scores in [0, 1]." : `Scores as they enter the means (normalisation: ${listed([...rules])}).`;
+  rules.delete("fixed");
+  const ways = [rules.size && `normalisation: ${listed([...rules])}`, data.leaves.some((leaf) => leaf.cost) && "costs turned round"].filter(Boolean);
+  const scale = ways.length ? `Scores as they enter the means (${ways.join("; ")}).` : "Scores in [0, 1].";
+  return cells.fill === "renormalise" ? scale : `${scale} What is missing enters the means at its ${cells.fill}.`;
 }
 
 /**
@@ -74,7 +76,8 @@ export function cellOf(app, i, node) {
 function shown(value, state) {
   if (state === "missing") return "?";
   if (state === "left out") return "–";
-  if (state === "absent") return "none";
   const text = value.toFixed(2);
-  return state === "limited" ? `${Number(text) === 0 ? "0" : text} limits` : text;
+  const zero = Number(text) === 0;
+  if (state === "absent") return zero ? "none" : `${text} none`;
+  return state === "limited" ? `${zero ? "0" : text} limits` : text;
 }

@@ -51,6 +51,7 @@ export function certaintyView(app) {
     say(said, spread(state.certainty));
     input.setAttribute("aria-valuetext", spread(state.certainty));
     if (app.trouble) {
+      say(caption, "");
       body.replaceChildren();
       strips.replaceChildren();
       return;

@@ -283,12 +283,14 @@ def _flip(found: Flip | NotApplicable) -> dict[str, Any]:
 def _removal(found: Removal | NotApplicable) -> dict[str, Any]:
     if isinstance(found, NotApplicable):
         return {"reason": found.reason}
-    events = found.events.drop_duplicates("event_id")
+    cells = found.events.groupby("event_id", sort=False)[["organisation", "leaf", "summary"]]
     return {
         "exact": found.exact,
         "lower": found.lower,
         "reason": found.reason,
-        "events": list(events["event_id"]),
+        "events": [
+            {"id": str(name), "cells": part.to_numpy(dtype=object).tolist()} for name, part in cells
+        ],
         "scores": plain(found.scores["score_after"].to_dict()),
     }
 

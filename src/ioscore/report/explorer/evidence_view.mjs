@@ -3,7 +3,7 @@
 import { foreign, h, heading, score3, words } from "./dom.mjs";
 import { levelOf } from "./cells.mjs";
 import { cellOf } from "./cells_view.mjs";
-import { ruleOf } from "./means.mjs";
+import { filledRow, ruleOf } from "./means.mjs";
 
 const EQUAL = 1e-9;
 const REASONS = {
@@ -69,9 +69,12 @@ function cellPart(app, i, leaf) {
   const others = rows.filter((row) => cells.leaf[row] < 0);
   const section = h("section", {}, heading(app, 3, {}, foreign([...trail(data, leaf)].map((one) => one.label).join(" / ")), " ", h("b", { text: valueText(score, state) })),
     h("p", { class: "why", text: sum(app, i, leaf, state, others.length) }));
-  // Where values are made comparable or turned, the score is not what the means take.
-  if (Math.abs(value - score) > EQUAL) {
-    section.append(h("p", { class: "why", text: `It enters the means as ${score3(value)} (normalisation: ${ruleOf(data, setting, leaf).rule}).` }));
+  // Where values are made comparable, turned or filled in, the score is not what the means take.
+  const enters = state === "missing" ? filledRow(data, cells, cells.fill, i)[leaf.column] : value;
+  if (!Number.isNaN(enters) && !(Math.abs(enters - score) <= EQUAL)) {
+    const rule = ruleOf(data, setting, leaf).rule;
+    const why = state === "missing" ? `missing: ${cells.fill}` : [rule !== "fixed" && `normalisation: ${rule}`, leaf.cost && "less is better"].filter(Boolean).join(", ");
+    section.append(h("p", { class: "why", text: `It enters the means as ${score3(enters)} (${why}).` }));
   }
   if (counted.length) section.append(h("ul", { class: "rows" }, grouped(app, counted).map((same) => event(app, same, ""))));
   if (others.length) {
@@ -110,8 +113,9 @@ function sum(app, i, leaf, state, others) {
   const { data, cells, setting } = app;
   if (state === "left out") return "Barriers are left out.";
   const cell = cells.cells[i * data.leaves.length + leaf.column];
-  if (!cell && others) return "Missing: of what is coded here nothing counts, as set now. It is not zero.";
-  if (!cell) return "Missing: nothing is coded here, so nothing is known. It is not zero.";
+  const zero = cells.fill === "renormalise" ? " It is not zero." : "";
+  if (!cell && others) return `Missing: of what is coded here nothing counts, as set now.${zero}`;
+  if (!cell) return `Missing: nothing is coded here that could count, so nothing is known.${zero}`;
   if (state === "absent") return "0: a source says that it does not do this, and nothing supports it.";
   const total = (points) => Number(points.reduce((a, b) => a + b, 0).toPrecision(6));
   const unit = levelOf(data, setting, "counting") === "event" ? "event" : "row";
@@ -132,9 +136,9 @@ function ruleText(data, rule, balance) {
       : `What limits is taken off what supports; from 0 to 1 ${more}.`;
   }
   const side = {
-    strongest: `The strongest of each side counts, as a share of ${top}`,
+    strongest: `The strongest of each side counts, as a share of ${top}, at most 1`,
     presence: "A side counts 1 where there is anything on it",
-  }[rule] ?? `The mean of each side counts, as a share of ${top}`;
+  }[rule] ?? `The mean of each side counts, as a share of ${top}, at most 1`;
   return `${side}; ${balance ? "the score is one half and half the difference" : "what limits is taken off, down to 0 at the least"}.`;
 }
 

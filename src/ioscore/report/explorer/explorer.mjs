@@ -31,6 +31,7 @@ export function mount(root, document_, options = {}) {
     data,
     options,
     level: options.level ?? 1,
+    alone: Boolean(options.fragment) && (options.level ?? 1) === 1,
     id: `ioscore${mounted}`,
     state: fromLink?.state ?? opening(data),
     history: { past: [], future: [], key: "", at: 0 },
@@ -48,8 +49,9 @@ export function mount(root, document_, options = {}) {
   const wrong = disagreement(data);
   if (wrong) app.announce(wrong);
   const onHash = () => {
-    // An address without a fragment is the page as it opens; other fragments are not ours.
-    const found = location.hash ? fromFragment(data, location.hash) : { state: opening(data), unknown: [] };
+    // Without a fragment, a page that is the explorer is as it opens; other fragments are not ours.
+    const opened = !location.hash && app.alone ? { state: opening(data), unknown: [] } : null;
+    const found = opened ?? fromFragment(data, location.hash);
     if (!found) return;
     if (toFragment(data, found.state) !== toFragment(data, app.state)) app.take(found.state, "link");
     tellUnknown(app, found.unknown);
@@ -135,7 +137,7 @@ function build(app) {
   };
   element.addEventListener("keydown", onKey);
   // Where the explorer is the page, its keys work without a focus as well.
-  if (app.options.fragment && app.level === 1) {
+  if (app.alone) {
     document.addEventListener("keydown", (event) => event.target === document.body && onKey(event));
   }
 

@@ -60,7 +60,7 @@ function publishedWeights(app, i) {
   const fills = data.to_first[missing] ?? data.to_first.renormalise;
   const found = fills[one.id];
   const state = { ...published(data), levels: { ...published(data).levels, missing } };
-  const rule = `with missing cells ${missing === "renormalise" ? "passed over" : `at their ${missing}`}`;
+  const rule = `with missing cells ${["worst", "best"].includes(missing) ? `at their ${missing}` : "passed over"}`;
   if (!found.weights) return h("p", { text: `${capital(found.reason)} (${rule}).` });
   const { cells, ranking: top } = answer(data, state);
   const before = [...top.weights];
@@ -99,18 +99,18 @@ function evidenceText(app, i) {
   return [
     h("p", {}, h("span", { class: found.exact ? "mark exact" : "mark", text: found.exact ? "exact" : "bound" }),
       ` It would be first without ${count === 1 ? "one event" : `${count} events`}. ${proof}.`),
-    h("ul", {}, found.events.map((name) => h("li", {}, eventText(app, name)))),
+    h("ul", {}, found.events.map((event) => h("li", {}, eventText(app, event)))),
   ];
 }
 
-/** Return what an event is, and the way to the evidence of its cell. */
-function eventText(app, name) {
-  const { rows, lists, codes, organisations, leaves } = app.data;
-  const row = rows.event.findIndex((event) => lists.event[event] === name);
-  const one = organisations[rows.organisation[row]];
-  const leaf = leaves[codes[rows.code[row]].leaf];
-  return [h("button", { type: "button", class: "plain", onclick: () => app.look(one.id, leaf?.path ?? "") },
-    foreign(rows.told[row].at(-1) || name)), ` (${apart(one.id)}${leaf ? `, ${apart(leaf.label)}` : ""}: `, foreign(name), ")"];
+/** Return an event with each cell that it counts in, and the way to the evidence there. */
+function eventText(app, { id, cells }) {
+  const parts = cells.flatMap(([organisation, path, summary]) => {
+    const leaf = app.data.byPath.get(path);
+    const button = h("button", { type: "button", class: "plain", onclick: () => app.look(organisation, path) }, foreign(summary || id));
+    return ["; ", button, ` (${apart(organisation)}, ${apart(leaf.label)})`];
+  });
+  return [...parts.slice(1), ": ", foreign(id)];
 }
 
 function switchesText(app, i) {
@@ -121,7 +121,7 @@ function switchesText(app, i) {
   const items = found.map((change) => {
     const source = change.source === undefined ? null : data.sources.known.find(({ id }) => id === change.source);
     const text = source
-      ? [change.counts ? "with the source " : "without the source ", foreign(source.title || source.id)]
+      ? [change.counts ? "with the source " : "without the source ", foreign(source.title || source.id || "no source named")]
       : [`${words(change.name)}: ${levelWord(change.level)}`];
     const tied = change.first.length > 1 ? " (level with others)" : "";
     return h("li", {}, h("button", { type: "button", class: "plain", onclick: () => app.change(`choice ${change.name}`, (state) => {

@@ -35,6 +35,7 @@ export function rankingView(app) {
   function update() {
     say(trouble, app.trouble);
     element.classList.toggle("broken", Boolean(app.trouble));
+    table.hidden = Boolean(app.trouble);
     if (app.trouble) {
       strip.replaceChildren();
       strip.dataset.places = "";

@@ -1,6 +1,6 @@
 // What puts an organisation first from here: single switches, one by one, and weights, by search.
 
-import { rank, readyCells, sharesOf } from "./order.mjs";
+import { rank, readyCells, sharesOf, TIE } from "./order.mjs";
 import { drawWeights, scorer } from "./draws.mjs";
 import { sourceCounts } from "./cells.mjs";
 
@@ -55,13 +55,16 @@ function leading(kind, ranking, i) {
   const found = new Float64Array(ranking.scores.length);
   return (weights, start = 0) => {
     score(weights, start, found);
-    return found.every((other, k) => k === i || Number.isNaN(other) || found[i] > other + ranking.tie);
+    // What is level hangs on the greatest score, which weights move: ten times that is clear of it.
+    const clear = 10 * Math.max(ranking.tie, TIE * found[i]);
+    return found.every((other, k) => k === i || Number.isNaN(other) || found[i] > other + clear);
   };
 }
 
 /**
  * Search for weights of the first level near the present ones that put an organisation first,
- * alone. Returns `weights` and `length` of the change, or null; a smaller one may exist.
+ * alone. Returns `weights` and `length` of the change, and the weights further on (`far`) from which
+ * it was pulled back; null where none was found. A smaller change may exist.
  */
 export function searchFirst(kind, ranking, i) {
   const before = ranking.weights;
@@ -102,7 +105,7 @@ export function beyond(kind, ranking, i, weights) {
   const found = towards(on, [0, 1e-4, 1e-3, 1e-2]);
   if (found) return found;
   const other = searchFirst(kind, ranking, i);
-  return (other && towards(other.weights, [1e-4, 1e-3, 1e-2, 0.1, 1])) ?? weights.map((own) => 100 * own);
+  return (other && towards(other.far, [1e-4, 1e-3, 1e-2, 0.1, 1])) ?? weights.map((own) => 100 * own);
 }
 
 /** Return the point on the way back from `far` to `before` at which a statement still holds. */
@@ -116,5 +119,5 @@ function pulled(before, far, holds) {
     else bad = middle;
   }
   const weights = at(good);
-  return { weights, length: Math.hypot(...before.map((own, c) => weights[c] - own)) };
+  return { weights, far, length: Math.hypot(...before.map((own, c) => weights[c] - own)) };
 }

@@ -6,6 +6,7 @@ import { siblings, sharesOf } from "./order.mjs";
 import { CERTAINTIES } from "./draws.mjs";
 
 export const MARK = "explore";
+const PUBLISHED = "published";
 const USUAL = 50;
 const SAME = 1e-9;
 const METHODS = { arithmetic: "weighted_mean", geometric: "geometric_mean", harmonic: "harmonic_mean" };
@@ -92,25 +93,27 @@ export function toFragment(data, state) {
   if (state.at) parts.push(`at=${text(state.at.organisation)}${state.at.path ? `:${text(state.at.path)}` : ""}`);
   const { weights: moves, levels, sources: others } = data.opening;
   const elsewhere = Object.keys(moves).length || Object.keys(levels).length || others !== data.sources.level;
-  return parts.length || elsewhere ? `#${[MARK, ...parts].join("&")}` : "";
+  if (!parts.length && elsewhere) parts.push(PUBLISHED);
+  return parts.length ? `#${MARK}&${parts.join("&")}` : "";
 }
 
 /**
  * Return the state of a fragment, and in `unknown` the parts of it that mean nothing here; null
- * where the fragment is none of ours.
+ * where the fragment is none of ours, such as that of a section of the page.
  */
 export function fromFragment(data, fragment) {
   const [mark, ...parts] = fragment.replace(/^#/, "").split("&");
-  if (mark !== MARK) return null;
+  if (mark !== MARK || !parts.length) return null;
   const state = published(data);
   const unknown = parts.filter((part) => !takePart(data, state, part));
   return { state, unknown };
 }
 
 function takePart(data, state, part) {
+  if (part === PUBLISHED) return true;
   const [key, value] = decoded(part);
   const organisations = data.organisations.map((one) => one.id);
-  if (value === undefined || value === "") return false;
+  if (value === undefined || (value === "" && key !== "sources")) return false;
   if (key.startsWith("w.")) {
     const node = data.byPath.get(key.slice(2));
     const points = Number(value);

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pandas as pd
 
@@ -44,7 +45,7 @@ def compose(audit: Audit, setting: Setting, drawn: Sequence[Picture]) -> Documen
     for picture in drawn:
         pictures.setdefault(picture.part, []).append(picture)
     used = audit.study.rubric
-    return Document(
+    document = Document(
         question=setting.question,
         under=(
             "Rubric: ",
@@ -62,9 +63,11 @@ def compose(audit: Audit, setting: Setting, drawn: Sequence[Picture]) -> Documen
             organisations(audit, places, pictures),
             seizures(audit, places, setting, pictures),
             threats(audit, setting),
-            methods(audit, setting, [picture.block.name for picture in drawn]),
         ),
     )
+    files = {table.name: table.title for table in all_tables(audit, setting, document)}
+    last = methods(audit, setting, files, pictures=bool(drawn))
+    return replace(document, sections=(*document.sections, last))
 
 
 def tables_of(document: Document) -> list[TableBlock]:
@@ -96,14 +99,22 @@ def all_tables(audit: Audit, setting: Setting, document: Document) -> list[Table
         for name, results in audit.outcomes.items():
             for table in regression_tables(name, results, setting.sizes)[0]:
                 further.append(Table(f"{name}_{table.name}", table.title, table.frame))
-    return [*shown, *(table for table in further if table.name not in there)]
+    every = [*shown, *(table for table in further if table.name not in there)]
+    return [table._replace(frame=_in_logs(table.frame)) for table in every]
+
+
+def _in_logs(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return a table whose interval is one of coefficients beside factors, with names that say so."""
+    if not {"coefficient", "factor"} <= set(frame.columns):
+        return frame
+    return frame.rename(columns={"low": "low_log", "high": "high_log"})
 
 
 def _evidence(audit: Audit) -> list[Table]:
     """Return the rows that count, and those that do not with the reason."""
     chosen = audit.study.selection
     columns = ["id", "organisation", "leaf", "effect", "strength", "points", "event_id",
-               "evidence_type", "year_start", "year_end", "source", "locator", "anchor",
+               "evidence_type", "reach", "year_start", "year_end", "source", "locator", "anchor",
                "summary"]  # fmt: skip
     counted = chosen.rows[columns].reset_index(drop=True)
     out = chosen.out[["id", "organisation", "criterion", "source", "locator", "reason"]]

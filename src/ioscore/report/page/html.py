@@ -82,7 +82,7 @@ def _explorer(audit: Audit, setting: Setting) -> Markup:
         titles=titles,
         evidence=setting.evidence,
     )
-    return Markup(explorer_part(document))  # noqa: S704
+    return Markup(explorer_part(document, level=3))  # noqa: S704
 
 
 def _policy(*, script: bool) -> str:

@@ -250,11 +250,11 @@ def _open_notes(estimates: Sequence[Estimate]) -> list[str]:
     found = [i for e in estimates if isinstance(i := e.inference.get(e.main), Inference)]
     notes = []
     if any(i.mde is not None and math.isinf(i.mde) for i in found):
-        notes.append("Detectable, none: no effect of any size would be found.")
+        notes.append("Could be seen from none: no effect of any size would be found.")
     if any(end is not None and math.isinf(end) for i in found for end in (i.low, i.high)):
         notes.append(
-            "low or high, inf (none in JSON): the interval has no end on that side, since no effect "
-            "there is rejected, however large."
+            "An end of an interval that is infinite, or open: no effect on that side is rejected, "
+            "however large."
         )
     return notes
 

@@ -144,7 +144,11 @@ def _follows_documents(result: DoseResponse) -> str:
     top = rows.sort_values(ascending=False, kind="stable").head(BUSIEST)
     years = sorted(int(year) for year in top.index)
     none = [int(year) for year in rows.index[rows == 0]]
-    empty = f", and of {len(none)} of {len(rows)} years ({spans(none)}) nothing is" if none else ""
+    empty = (
+        f", and of {len(none)} of {len(rows)} years ({spans(none)}) nothing that the path may use"
+        if none
+        else ""
+    )
     return (
         "Most acts are dated by what authors cite, the reports of the years before they wrote, so "
         "the path of the scores follows documents and not work alone: "

@@ -219,11 +219,11 @@ def _verdict(result: CountryPanel, rows: list[dict[Any, Any]]) -> str:
         else f"After the correction none stands out at {100 * result.level:g}%."
     )
     inside = (
-        f" An effect beyond a factor of {result.factor:g} either way is ruled out for "
+        f" Effects beyond a factor of {result.factor:g} are ruled out in both directions for "
         f"{listed(narrow)}."
         if narrow
-        else f" For none of them is an effect beyond a factor of {result.factor:g} either way ruled "
-        "out."
+        else f" For none of them are effects beyond a factor of {result.factor:g} ruled out in both "
+        "directions."
     )
     return said + inside
 

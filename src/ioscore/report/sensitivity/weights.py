@@ -211,9 +211,9 @@ def _alone(stability: pd.DataFrame, name: str) -> str:
         return ""
     _, criterion, now, then = min(moves)
     verb = "rise" if then > now else "fall"
-    parent, _, name = str(criterion).replace("_", " ").rpartition("/")
-    label = f"{name}, within {parent}," if parent else name
-    return f"{label} must {verb} from {_points(now)} to {_points(then)}"
+    parent = str(criterion).rpartition("/")[0]
+    whole = f" of {parent}" if parent else ""
+    return f"{criterion} must {verb} from {_points(now)} to {_points(then)}{whole}"
 
 
 def _moves(flip: Flip) -> str:

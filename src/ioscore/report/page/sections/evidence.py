@@ -228,7 +228,8 @@ def _readers(audit: Audit, places: Places) -> tuple[Block, ...]:
         said(
             f"Beside the settled evidence, which counts in this report, {counted(found, 'reading')} "
             f"of the sources {verb(found, 'was', 'were')} made apart. This is what each would say by "
-            "itself; where the order differs, it hangs on coding."
+            "itself; where the order differs, it hangs on coding. Settled is what was decided, act by "
+            "act, where the readings differ: its scores need not lie between theirs."
         ),
         table_block(
             "readers",

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from ioscore.audit import Audit
 from ioscore.errors import NotApplicable
 from ioscore.regression.plan import AnalysisPlan
-from ioscore.report.page.document import Block, Bullets, Code, Link, Section, Text, said
+from ioscore.report.page.document import Block, Bullets, Code, Fold, Link, Section, Text, said
 from ioscore.report.page.places import Setting
 from ioscore.report.page.references import REFERENCES, by_author
+from ioscore.report.page.sections.said import counted
 from ioscore.sensitivity.weights.analysis import WeightSensitivity
 
 
-def methods(audit: Audit, setting: Setting, pictures: Sequence[str]) -> Section:
-    """Return the section on methods."""
+def methods(
+    audit: Audit, setting: Setting, tables: Mapping[str, str], *, pictures: bool
+) -> Section:
+    """Return the section on methods; `tables` are the titles of all tables, by the name of their file."""
     cited = _steps(audit, setting)
     keys = sorted({key for _, found in cited for key in found}, key=by_author)
     return Section(
@@ -26,7 +29,9 @@ def methods(audit: Audit, setting: Setting, pictures: Sequence[str]) -> Section:
         ),
         sections=(
             Section(
-                anchor="again", title=("To do it again",), blocks=_again(audit, setting, pictures)
+                anchor="again",
+                title=("To do it again",),
+                blocks=(*_again(audit, setting), *_files(tables, pictures=pictures)),
             ),
             Section(
                 anchor="references",
@@ -148,9 +153,9 @@ def _of_seizures(plan: AnalysisPlan) -> list[tuple[str, tuple[str, ...]]]:
     ]
 
 
-def _again(audit: Audit, setting: Setting, pictures: Sequence[str]) -> tuple[Block, ...]:
+def _again(audit: Audit, setting: Setting) -> tuple[Block, ...]:
     plan = "" if audit.plan is None else "; the seizures at the seed of their plan"
-    made: list[Block] = [
+    return (
         said(
             "This report is made by ",
             Code(setting.command),
@@ -162,11 +167,21 @@ def _again(audit: Audit, setting: Setting, pictures: Sequence[str]) -> tuple[Blo
             " beside this page has the versions of all programs, every parameter, and the SHA-256 of "
             "every file that was read.",
         ),
-        said("Tables are in the folder tables (CSV), figures in the folder figures (SVG and PNG)."),
-    ]
-    if not pictures:
-        made.pop()
-    return tuple(made)
+    )
+
+
+def _files(tables: Mapping[str, str], *, pictures: bool) -> tuple[Block, ...]:
+    """Say what lies beside the page, and lead to every table."""
+    figures = ", figures in the folder figures (SVG and PNG)" * pictures
+    every = Bullets(tuple((Link(title, f"tables/{name}.csv"),) for name, title in tables.items()))
+    return (
+        said(f"Tables are in the folder tables (CSV){figures}."),
+        Fold(
+            anchor="tables",
+            title=(f"All {counted(len(tables), 'table')} beside this page",),
+            blocks=(every,),
+        ),
+    )
 
 
 def _with(line: str, keys: Sequence[str]) -> str:

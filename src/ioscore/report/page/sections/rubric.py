@@ -34,7 +34,8 @@ RULES = {
     "presence": "whether there is any event",
 }
 MISSING = {
-    "renormalise": "is passed over, and its weight goes to the others in proportion: it is no zero",
+    "renormalise": "is passed over, and its weight goes to the others in proportion: it is no zero, "
+    "and a first, weak act in it can lower the score",
     "worst": "is taken at the worst value that it could have",
     "best": "is taken at the best value that it could have",
     "refuse": "is an error",

@@ -72,11 +72,17 @@ def varied(rubric: Rubric) -> str:
     return listed(parts)
 
 
+def has_neutral(rubric: Rubric) -> bool:
+    """Say whether a rubric has barriers that stand at one half where nothing weighs more."""
+    barriers = any(node.kind == "barrier" for node in rubric.leaves())
+    return barriers and rubric.level("barrier_treatment") == "balance"
+
+
 def neutral(rubric: Rubric) -> str:
     """Say what the ends of the scale of a cell mean, and where it stands when nothing was done."""
     nodes = list(rubric.leaves())
     treatment = rubric.level("barrier_treatment")
-    balance = treatment == "balance" and any(node.kind == "barrier" for node in nodes)
+    balance = has_neutral(rubric)
     lines = []
     if any(node.kind == "tactic" or treatment == "net" for node in nodes):
         what = "tactic" if balance else "criterion"

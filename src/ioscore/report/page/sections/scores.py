@@ -20,6 +20,7 @@ from ioscore.report.page.document import (
     sentences,
 )
 from ioscore.report.page.places import Places
+from ioscore.report.page.sections.said import has_neutral
 from ioscore.report.page.tabular import NOTHING, Shape, figure, linked, table_block
 from ioscore.report.ranking import margins
 
@@ -64,6 +65,11 @@ def _parts(audit: Audit, places: Places) -> TableBlock:
         notes.append(f"{gap}, so its weight goes to the others." if summed else f"{gap}.")
     if summed:
         notes.append("Figures are rounded; the score is the sum of the unrounded ones.")
+    if summed and has_neutral(audit.study.rubric):
+        notes.append(
+            "Of a barrier one half is neutral: what hinders as much as it helps still adds half its "
+            "weight."
+        )
     return table_block(
         "contributions",
         title,

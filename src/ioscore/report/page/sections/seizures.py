@@ -10,8 +10,11 @@ from typing import Any
 import pandas as pd
 
 from ioscore.audit import Audit
+from ioscore.audit.results import Outcomes
 from ioscore.errors import NotApplicable
 from ioscore.regression.plan import AnalysisPlan
+from ioscore.regression.results import METHODS
+from ioscore.report import listed
 from ioscore.report.page.document import (
     Block,
     Bullets,
@@ -244,7 +247,7 @@ def _below(frame: pd.DataFrame) -> tuple[list[Text], bool]:
     return [(" ".join(said_),)], alike
 
 
-def rejects_too_often(setting: Setting) -> str:
+def rejects_too_often(outcomes: Outcomes, setting: Setting) -> str:
     """Return how many methods reject more than they say, or an empty text."""
     if not setting.sizes:
         return ""
@@ -254,4 +257,24 @@ def rejects_too_often(setting: Setting) -> str:
         f"{counted(number, 'combination')} of analysis, estimator and method "
         f"{verb(number, 'rejects', 'reject')} true null hypotheses too often, one of them "
         f"{percent(worst.share)} instead of {percent(worst.level)}; they are marked in the tables."
+        f"{_of_the_plan(outcomes, setting)}"
     )
+
+
+def _of_the_plan(outcomes: Outcomes, setting: Setting) -> str:
+    """Say which of them the plan itself relies on."""
+    relied = {
+        (one.analysis, one.estimator, one.main)
+        for results in outcomes.values()
+        for result in results.values()
+        for one in getattr(result, "estimates", ())
+        if one.planned
+    }
+    lax = [
+        f"{METHODS[method].name} ({analysis}, {percent(setting.sizes[key].share)} instead of "
+        f"{percent(setting.sizes[key].level)})"
+        for key in setting.sizes
+        if key in relied
+        for analysis, _, method in [key]
+    ]
+    return f" Among them are those that the plan itself relies on: {listed(lax)}." if lax else ""

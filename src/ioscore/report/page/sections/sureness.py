@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 import pandas as pd
 
@@ -61,17 +61,24 @@ def sureness(audit: Audit) -> Iterator[tuple[Text, Text]]:
     if said := _readers(audit):
         yield _term("Coding", "readers"), (said,)
     if isinstance(audit.choices, ChoiceSensitivity):
-        shares = _leading(audit.choices.rank_shares[1])
+        ranks = audit.choices.rank_shares
+        firsts, lasts = _leading(ranks.iloc[:, 0]), _leading(ranks.iloc[:, -1])
         count = int(audit.choices.worlds.admissible.sum())
         yield (
             _term("Choices of method", "choices"),
             (
-                f"Over all {count:,} combinations, first: {shares}. A share of combinations is not a "
-                "probability.",
+                f"Over all {count:,} combinations, first: {firsts}; last: {lasts}. A share of "
+                "combinations is not a probability.",
             ),
         )
     if not isinstance(audit.verdicts, NotApplicable):
-        yield _term("Claims under test", "claims"), (claims_in_short(audit.verdicts),)
+        said_ = claims_in_short(audit.verdicts)
+        own, total = own_source(audit.verdicts, audit.study.selection.sources)
+        if own:
+            said_ += (
+                f" {own:,} of the {total:,} that can be checked come from a source of the evidence."
+            )
+        yield _term("Claims under test", "claims"), (said_,)
     if isinstance(audit.answers, pd.DataFrame):
         yield _term("Seizures", "seizures"), (f"{shown(audit.answers)} {AMBIGUOUS}",)
 
@@ -111,6 +118,15 @@ def claims_in_short(found: Verdicts) -> str:
     if tried := int((states == "what-if").sum()):
         rest.append(f"{tried:,} {verb(tried, 'is a what-if', 'are what-ifs')}")
     return f"{counted(total, 'claim')}: {'; '.join([*parts, *rest])}."
+
+
+def own_source(found: Verdicts, used: Collection[str]) -> tuple[int, int]:
+    """Return how many claims that can be checked come from a source of the evidence, and of how many."""
+    if "source" not in found.table:
+        return 0, 0
+    states = [answer.state for answer in found.answers]
+    checked = found.table.loc[[state in CHECKED for state in states], "source"]
+    return int(checked.isin(set(used) - {""}).sum()), len(checked)
 
 
 def _weights(result: WeightSensitivity) -> str:
@@ -156,7 +172,10 @@ def _readers(audit: Audit) -> str:
     if set(firsts.values()) == {own}:
         return f"Each of {len(firsts)} readings by itself has {own} first too."
     each = "; ".join(f"by {reader} alone {first}" for reader, first in firsts.items())
-    return f"{len(firsts)} readers coded the sources apart. First would be: {each}."
+    return (
+        f"The evidence is settled from {len(firsts)} readings of the sources, made apart. First would "
+        f"be: {each}."
+    )
 
 
 def shown(answers: pd.DataFrame) -> str:

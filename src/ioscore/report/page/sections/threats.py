@@ -7,6 +7,7 @@ import math
 import pandas as pd
 
 from ioscore.audit import Audit
+from ioscore.audit.checks import BEYOND
 from ioscore.errors import NotApplicable
 from ioscore.report import listed
 from ioscore.report.agreement import STABILITY
@@ -14,13 +15,19 @@ from ioscore.report.page.document import Section, said, sentences
 from ioscore.report.page.places import Setting
 from ioscore.report.page.sections.said import acts, counted, verb
 from ioscore.report.page.sections.seizures import rejects_too_often
-from ioscore.report.page.sections.sureness import CHECKED
+from ioscore.report.page.sections.sureness import own_source
 from ioscore.report.page.tabular import figure, span
 from ioscore.report.panel import AMBIGUOUS
 from ioscore.report.sentences import percent
 
 FEW = 8
 """So many organisations stand in a sentence."""
+REACH = {
+    "region": "its region",
+    "inter_organisation": "several organisations",
+    "global": "the world",
+}
+"""What an act reaches that is about more than the country."""
 MASSES = ("g", "kg", "tonnes")
 
 
@@ -63,6 +70,7 @@ def _coverage(audit: Audit) -> list[str]:
         f"{undated:,} of {counted(total, 'act')} that {verb(total, 'counts', 'count')} "
         f"{verb(undated, 'has', 'have')} no year.",
     ]
+    lines += _beyond(audit)
     if len(audit.words) and audit.words.notna().any():
         words = audit.words.dropna().sort_values(ascending=False, kind="stable")
         lines.append(
@@ -86,6 +94,27 @@ def _coverage(audit: Audit) -> list[str]:
     ]
 
 
+def _beyond(audit: Audit) -> list[str]:
+    """Say how many acts reach beyond the country in question, and what the scores are without."""
+    if isinstance(audit.nearer, NotApplicable):
+        return []
+    rows = audit.study.selection.rows
+    wide = {reach: acts(rows[rows["reach"] == reach]) for reach in BEYOND}
+    number = acts(rows[rows["reach"].isin(BEYOND)])
+    each = listed([f"{n:,} {REACH[reach]}" for reach, n in wide.items() if n])
+    return [
+        f"{number:,} of {counted(acts(rows), 'act')} that {verb(acts(rows), 'counts', 'count')} "
+        f"{verb(number, 'reaches', 'reach')} beyond the country in question ({each}), and "
+        f"{verb(number, 'counts', 'count')} in full.",
+        _scores_are("Without them", audit.nearer.table.set_index("organisation")["score"]),
+    ]
+
+
+def _scores_are(what: str, scores: pd.Series) -> str:
+    ordered = scores.dropna().sort_values(ascending=False, kind="stable")
+    return f"{what} the scores are: {listed([f'{n} {figure(s)}' for n, s in ordered.items()])}."
+
+
 def _circularity(audit: Audit) -> list[str]:
     """Say whether claims and evidence come from the same hand."""
     found = audit.verdicts
@@ -96,9 +125,7 @@ def _circularity(audit: Audit) -> list[str]:
     both = sorted(claimed & used)
     if not both:
         return ["The claims under test come from other sources than the evidence that counts."]
-    states = [answer.state for answer in found.answers]
-    checked = found.table.loc[[state in CHECKED for state in states], "source"]
-    own, total = int(checked.isin(used).sum()), len(checked)
+    own, total = own_source(found, used)
     return [
         f"The claims under test come from {listed(sorted(claimed))}, and the evidence that counts "
         f"from {listed(sorted(used))}: {listed(both)} {verb(len(both), 'is', 'are')} on both sides.",
@@ -166,11 +193,7 @@ def _changed(audit: Audit, change: str, what: str) -> list[str]:
         return []
     row = rows.iloc[0]
     names = list(audit.study.ranking.table["organisation"])
-    scores = sorted(
-        ((float(row[name]), name) for name in names if not math.isnan(row[name])), reverse=True
-    )
-    said_ = listed([f"{name} {figure(score)}" for score, name in scores])
-    return [f"{what} the scores are: {said_}."]
+    return [_scores_are(what, row[names].astype(float))]
 
 
 def _stability(audit: Audit) -> list[str]:
@@ -212,7 +235,7 @@ def _effect(audit: Audit, setting: Setting) -> list[str]:
             f"{round(1 / audit.plan.level)} cases where there is nothing; what is exploratory was "
             "tried often."
         )
-    return [*lines, rejects_too_often(setting)]
+    return [*lines, rejects_too_often(audit.outcomes, setting)]
 
 
 def _told_outcomes(audit: Audit) -> list[str]:
