@@ -51,6 +51,12 @@ def answer(audit: Audit, places: Places, pictures: dict[str, list[Picture]]) -> 
                 notes=(_cells(audit),),
             ),
             said(*measures(audit), look="note"),
+            said(
+                "Terms of the field are explained ",
+                Link("in a sentence each", "#terms"),
+                ", under Methods.",
+                look="note",
+            ),
             *(picture.block for picture in pictures.get("study", [])),
         ),
     )

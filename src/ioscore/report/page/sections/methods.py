@@ -11,6 +11,7 @@ from ioscore.report.page.document import Block, Bullets, Code, Fold, Link, Secti
 from ioscore.report.page.places import Setting
 from ioscore.report.page.references import REFERENCES, by_author
 from ioscore.report.page.sections.said import counted
+from ioscore.report.page.sections.terms import terms
 from ioscore.sensitivity.weights.analysis import WeightSensitivity
 
 
@@ -33,6 +34,7 @@ def methods(
                 title=("To do it again",),
                 blocks=(*_again(audit, setting), *_files(tables, pictures=pictures)),
             ),
+            terms(seizures=audit.plan is not None),
             Section(
                 anchor="references",
                 title=("References",),

@@ -173,8 +173,8 @@ def _readers(audit: Audit) -> str:
         return f"Each of {len(firsts)} readings by itself has {own} first too."
     each = "; ".join(f"by {reader} alone {first}" for reader, first in firsts.items())
     return (
-        f"The evidence is settled from {len(firsts)} readings of the sources, made apart. First would "
-        f"be: {each}."
+        f"The evidence is settled from {len(firsts)} automated readings of the sources, made apart. "
+        f"First would be: {each}."
     )
 
 
