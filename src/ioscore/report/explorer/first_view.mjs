@@ -62,7 +62,8 @@ function publishedWeights(app, i) {
   const state = { ...published(data), levels: { ...published(data).levels, missing } };
   const rule = `with missing cells ${["worst", "best"].includes(missing) ? `at their ${missing}` : "passed over"}`;
   if (!found.weights) return h("p", { text: `${capital(found.reason)} (${rule}).` });
-  const { cells, ranking: top } = answer(data, state);
+  const { cells, ranking: top, trouble } = answer(data, state);
+  if (trouble) return h("p", { text: trouble });
   const before = [...top.weights];
   const after = data.top.map((node, c) => found.weights[node.path] ?? before[c]);
   const proof = found.exact ? "Exact: no smaller change does it" : "Found by search, not proved smallest: where a whole criterion is missing, no formula is known";
